@@ -1,0 +1,23 @@
+"""How gunicorn serves the ledger: threads, since requests wait for the database and not for the processor."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from config import ConfigError, load
+
+try:
+    _settings = load()
+except ConfigError as error:
+    # One line for whoever starts it, instead of a traceback from each worker.
+    raise SystemExit(str(error)) from error
+
+bind = f"127.0.0.1:{_settings.port}"
+worker_class = "gthread"
+workers = 2
+threads = 4
+timeout = 60
+graceful_timeout = 30
+# A socket in the home folder would be shared by every ledger of this user.
+control_socket_disable = True
