@@ -1,0 +1,1 @@
+"""The grant ledger of the provincial service-sector development fund."""

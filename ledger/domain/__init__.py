@@ -1,0 +1,1 @@
+"""Decisions only: the Measures as code, on the standard library alone."""
