@@ -1,0 +1,1 @@
+"""Audit: totals, positions, checks and the journal's pages."""

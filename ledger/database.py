@@ -1,0 +1,190 @@
+"""The database: engines, naming of constraints, and the column types for money and instants.
+
+Nothing else in the product touches an engine. SQLite writers take turns (a lock in
+the process, a lock file between processes), because eight writers that wait on
+`busy_timeout` starve one another.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, MetaData, Text, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from ledger.domain.money import Money
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class MoneyType(TypeDecorator[Money]):
+    """Money as whole fen in a BIGINT; exact on both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Money | None, dialect: Dialect) -> int | None:
+        return None if value is None else value.fen
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Money | None:
+        return None if value is None else Money(int(value))
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An aware UTC instant: TIMESTAMPTZ on PostgreSQL, sortable ISO text on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("an instant must carry its zone")
+        return value.astimezone(UTC) if dialect.name == "postgresql" else instant_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+
+
+def instant_text(value: datetime) -> str:
+    """An instant as it is stored and journalled: `2026-11-23T02:40:00.000000+00:00`."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class Base(DeclarativeBase):
+    """The parent of every table; types follow from the annotation."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    registry = registry(
+        metadata=metadata,
+        type_annotation_map={
+            Money: MoneyType,
+            datetime: UtcInstant,
+            date: Date,
+            str: Text,
+            int: BigInteger,
+            bool: Boolean,
+        },
+    )
+
+
+db = SQLAlchemy(disable_autonaming=True)
+
+APP, PROVINCE, AUDIT, OWNER = None, "province", "audit", "owner"
+"""Engine names, one for each database role."""
+
+_turns: dict[str, threading.Lock] = {}
+_turns_guard = threading.Lock()
+
+
+def configure(app: Flask, urls: dict[str | None, str]) -> None:
+    """Attach the engines to `app`: the application role, and a bind for each other role."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = urls[APP]
+    app.config["SQLALCHEMY_BINDS"] = {key: url for key, url in urls.items() if key is not None}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
+    for key, url in urls.items():
+        if url.startswith("sqlite"):
+            app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {}
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        for key in urls:
+            prepare_engine(engine(key))
+
+
+def engine(role: str | None = APP) -> Engine:
+    """The engine that signs in as `role`."""
+    return db.engines[role]
+
+
+def roles() -> list[str | None]:
+    """The engine names that this application has."""
+    return list(db.engines)
+
+
+def is_sqlite(role: str | None = APP) -> bool:
+    return engine(role).dialect.name == "sqlite"
+
+
+def prepare_engine(made: Engine) -> None:
+    """Give a SQLite engine its durability settings and explicit transactions."""
+    if made.dialect.name == "sqlite" and not event.contains(made, "connect", _sqlite_connect):
+        event.listen(made, "connect", _sqlite_connect)
+        event.listen(made, "begin", _sqlite_begin)
+
+
+def _sqlite_connect(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: BEGIN IMMEDIATE is ours to send.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        # Without it REPLACE slips past the triggers that refuse a delete.
+        "recursive_triggers=ON",
+        "busy_timeout=10000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("ledger_begin", "BEGIN"))
+
+
+WRITING = {"ledger_begin": "BEGIN IMMEDIATE"}
+"""Execution options of a connection that is going to write."""
+
+
+@contextmanager
+def write_turn(made: Engine | None = None) -> Iterator[None]:
+    """Wait for this writer's turn on SQLite; PostgreSQL needs none."""
+    made = made or engine()
+    name = made.url.database
+    if made.dialect.name != "sqlite" or not name or name == ":memory:":
+        yield
+        return
+    with _turns_guard:
+        turn = _turns.setdefault(name, threading.Lock())
+    with turn, Path(f"{name}.lock").open("a") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(lock_file, fcntl.LOCK_UN)
+
+
+def dispose() -> None:
+    """Close every pooled connection, as after a fork or before a database is replaced."""
+    for made in db.engines.values():
+        made.dispose()
+
+
+def database_name() -> str:
+    """What the pages of the system's state call the database: `SQLite` or `PostgreSQL`."""
+    return "SQLite" if is_sqlite() else "PostgreSQL"
+
+

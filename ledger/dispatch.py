@@ -1,0 +1,205 @@
+"""The one way in: permission, scope, run, journal, commit; and for a refusal, its record.
+
+Every face (HTML, JSON, command line, import) calls `execute` or `ask`; nothing else
+opens a session or commits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from ledger import clock, database, idempotency, journal, refusals, tenancy
+from ledger.desk import Desk
+from ledger.domain import chain
+from ledger.domain.access import Actor, Permission, check_permission, check_reach
+from ledger.domain.errors import LedgerError
+from ledger.domain.money import Money
+from ledger.journal import Fact
+from ledger.tenancy import WHOLE_PROVINCE, Scope
+
+RETRIES = 3
+"""How often a transaction that the database broke off (deadlock) is tried again."""
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+
+class Command(Protocol):
+    """A frozen dataclass that changes something. `tenant_code`, where it has one, says where.
+
+    `records_refusal` marks acts on money: their refusals are journal entries too.
+    """
+
+    permission: ClassVar[Permission]
+
+    def run(self, desk: Desk) -> Sequence[Fact]: ...
+
+
+class Query(Protocol[T_co]):
+    """A frozen dataclass that reads. `across = True` reads every tenant for the province's people."""
+
+    permission: ClassVar[Permission]
+
+    def run(self, desk: Desk) -> T_co: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a command did; `replayed` when the same key and body had done it before."""
+
+    facts: tuple[Fact, ...]
+    replayed: bool = False
+
+    @property
+    def subject_id(self) -> int:
+        """The id of the document that the act was about."""
+        return int(self.facts[0].subject_id)
+
+
+_running: ContextVar[bool] = ContextVar("running", default=False)
+
+
+def execute(command: Command, actor: Actor, key: str | None = None) -> Receipt:
+    """Run `command` as `actor` in one transaction with its journal entry.
+
+    `key` is an idempotency key of the tenant: the same key and command answer the first
+    receipt again.
+
+    Raises:
+        LedgerError: a rule refused; nothing was stored but the record of the attempt.
+    """
+    now = clock.now()
+    try:
+        for attempt in range(RETRIES):
+            try:
+                return _execute_once(command, actor, key, now)
+            except DBAPIError as error:
+                if not (refusals.is_passing(error) and attempt < RETRIES - 1):
+                    raise refusals.refusal_of(error) from error
+        raise AssertionError("a retry either returns or raises")
+    except LedgerError as refusal:
+        if getattr(command, "records_refusal", False):
+            _record_refusal(command, actor, refusal, now)
+        raise
+
+
+def _execute_once(command: Command, actor: Actor, key: str | None, now: datetime) -> Receipt:
+    tenant_code = getattr(command, "tenant_code", actor.tenant_code)
+    check_reach(actor, tenant_code)
+    check_permission(actor, command.permission)
+    with _writing(Scope(tenant_code)) as session:
+        desk = Desk(session, actor, now)
+        if key is not None:
+            stored = idempotency.begin(desk, key, _fingerprint(command))
+            if stored is not None:
+                return Receipt(stored, replayed=True)
+        facts = tuple(command.run(desk))
+        if tenancy.scope_of(session).tenant_code != tenant_code:
+            tenancy.enter(session, Scope(tenant_code))
+        session.flush()
+        if key is not None:
+            idempotency.finish(desk, key, facts)
+        journal.append(session, facts, actor, now)
+        session.commit()
+    return Receipt(facts)
+
+
+def ask(query: Query[T], actor: Actor) -> T:
+    """Answer `query` as `actor`; a query with a `fact` leaves that fact in the journal.
+
+    Raises:
+        LedgerError: not permitted, or not found.
+    """
+    tenant_code = getattr(query, "tenant_code", actor.tenant_code)
+    check_reach(actor, tenant_code)
+    check_permission(actor, query.permission)
+    across = getattr(query, "across", False) and (actor.is_province or actor.is_system)
+    scope = WHOLE_PROVINCE if across else Scope(tenant_code)
+    now = clock.now()
+    with _session(scope, database.PROVINCE if across else database.APP) as session:
+        answer = query.run(Desk(session, actor, now))
+    if (fact := getattr(query, "fact", None)) is not None:
+        _record(fact(), actor, now)
+    return answer
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    if _running.get():
+        raise tenancy.OutOfScope("a use case never calls another one")
+    token = _running.set(True)
+    try:
+        yield
+    finally:
+        _running.reset(token)
+
+
+@contextmanager
+def _session(scope: Scope, role: str | None) -> Iterator[Session]:
+    bind = database.engine(role)
+    with _one_at_a_time(), Session(bind, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
+        yield session
+
+
+@contextmanager
+def _writing(scope: Scope) -> Iterator[Session]:
+    with database.write_turn(), _session(scope, database.APP) as session:
+        session.info["writer"] = True
+        session.connection(execution_options=database.WRITING)
+        yield session
+
+
+def _record(fact: Fact, actor: Actor, now: datetime) -> None:
+    """Append one fact in a transaction of its own, in the asker's stream."""
+    with _writing(Scope(actor.tenant_code)) as session:
+        journal.append(session, [fact], actor, now)
+        session.commit()
+
+
+def _record_refusal(command: Command, actor: Actor, refusal: LedgerError, now: datetime) -> None:
+    asked: dict[str, chain.Json] = {name: value for name, value in _plain(command).items() if name != "payee_account"}
+    numbers = {name: str(amount.fen) for name, amount in refusal.numbers.items()}
+    amount = getattr(command, "amount", None)
+    fact = Fact(
+        "attempt_refused",
+        type(command).__name__,
+        str(getattr(command, "document_id", getattr(command, "pilot_id", ""))),
+        after={"code": refusal.code, "asked": asked, "numbers": numbers, "words": str(refusal)},
+        amount=amount if isinstance(amount, Money) else None,
+    )
+    _record(fact, actor, now)
+
+
+def _fingerprint(command: Command) -> str:
+    text = chain.canonical({"command": type(command).__name__, "fields": _plain(command)})
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(command: Any) -> dict[str, chain.Json]:
+    return {field.name: plain_value(getattr(command, field.name)) for field in fields(command)}
+
+
+def plain_value(value: Any) -> chain.Json:
+    """A command's value as plain JSON: money in fen and ids as strings, dates in ISO."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Money):
+        return str(value.fen)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, tuple | list | frozenset):
+        return [plain_value(one) for one in value]
+    if isinstance(value, dict):
+        return {str(name): plain_value(one) for name, one in value.items()}
+    if hasattr(value, "__dataclass_fields__"):
+        return _plain(value)
+    return str(value)

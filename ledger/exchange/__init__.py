@@ -1,0 +1,1 @@
+"""Workbooks in and out: what comes from outside is checked before it is opened."""

@@ -1,0 +1,1 @@
+"""Funds: fund lines, awards, allocations, disbursements and what follows them."""

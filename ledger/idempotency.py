@@ -1,0 +1,71 @@
+"""Idempotency keys: the same key and body answer the first result again. Keys belong to a tenant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.database import Base
+from ledger.desk import Desk
+from ledger.domain import chain
+from ledger.domain.errors import IdempotencyMismatch
+from ledger.journal import Fact
+from ledger.tenancy import Constant, TenantOwned
+
+
+class IdempotencyKey(TenantOwned, Base):
+    """A key that was used, the fingerprint of what it asked, and what it was answered."""
+
+    __tablename__ = "idempotency_key"
+
+    idempotency_key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    answer: Mapped[str | None]
+    recorded_at: Mapped[datetime]
+
+
+_TAKE = Constant(
+    "INSERT INTO idempotency_key (tenant_code, idempotency_key, fingerprint, recorded_at)"
+    " VALUES (:tenant_code, :key, :fingerprint, :recorded_at) ON CONFLICT DO NOTHING"
+)
+_FIND = Constant(
+    "SELECT fingerprint, answer FROM idempotency_key WHERE tenant_code = :tenant_code AND idempotency_key = :key"
+)
+_FINISH = Constant(
+    "UPDATE idempotency_key SET answer = :answer WHERE tenant_code = :tenant_code AND idempotency_key = :key"
+)
+
+
+def begin(desk: Desk, key: str, fingerprint: str) -> tuple[Fact, ...] | None:
+    """Take `key`, waiting for whoever holds it; the facts of its first use if it was used.
+
+    Raises:
+        IdempotencyMismatch: the key was used for another body.
+    """
+    if desk.write(_TAKE, key=key, fingerprint=fingerprint, recorded_at=desk.now) == 1:
+        return None
+    found = desk.first(_FIND, key=key)
+    if found is None or found.fingerprint != fingerprint:
+        raise IdempotencyMismatch("这个幂等键已用于另一项内容。请换一个新的键再提交。", field="Idempotency-Key")
+    return tuple(_fact(one) for one in json.loads(found.answer or "[]"))
+
+
+def finish(desk: Desk, key: str, facts: Sequence[Fact]) -> None:
+    """Keep what the key was answered."""
+    answer = chain.canonical(
+        [
+            {"kind": f.kind, "type": f.subject_type, "id": str(f.subject_id), "after": dict(f.after)}
+            for f in facts
+        ]
+    )
+    desk.write(_FINISH, key=key, answer=answer)
+
+
+def _fact(stored: dict[str, chain.Json]) -> Fact:
+    after = stored["after"]
+    if not isinstance(after, dict):
+        raise TypeError("a stored answer is a list of facts")
+    return Fact(str(stored["kind"]), str(stored["type"]), str(stored["id"]), after=after)

@@ -1,0 +1,1 @@
+"""Identity: tenants, offices, people, roles, sign-in and tokens."""

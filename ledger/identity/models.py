@@ -1,0 +1,127 @@
+"""Tables of tenants, offices, people and their ways in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.database import Base
+from ledger.tenancy import TenantOwned
+
+
+class Tenant(Base):
+    """A prefecture (市州), or the province itself under its own code; in division-code order."""
+
+    __tablename__ = "tenant"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    short_name: Mapped[str]
+    kind: Mapped[str]
+    position: Mapped[int]
+
+
+class Division(Base):
+    """A county-level or prefecture-level unit of GB/T 2260 and the tenant that it reports to."""
+
+    __tablename__ = "division"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    level: Mapped[str]
+    tenant_code: Mapped[str | None] = mapped_column(ForeignKey("tenant.code"))
+    note: Mapped[str] = mapped_column(default="")
+
+
+class Office(TenantOwned, Base):
+    """A DRC or finance bureau of a prefecture or county: every record says which one made it."""
+
+    __tablename__ = "office"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_code"], ["tenant.code"]),
+        UniqueConstraint("tenant_code", "name"),
+        CheckConstraint("kind IN ('drc', 'finance')", name="kind_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    kind: Mapped[str]
+    division_code: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Person(TenantOwned, Base):
+    """Someone with an account. Deactivated when they leave, never deleted: their name signs records."""
+
+    __tablename__ = "person"
+    __table_args__ = (ForeignKeyConstraint(["tenant_code", "office_id"], ["office.tenant_code", "office.id"]),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    office_id: Mapped[int]
+    username: Mapped[str]
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    made_at: Mapped[datetime]
+    deactivated_at: Mapped[datetime | None]
+
+
+class PersonRole(TenantOwned, Base):
+    """A role that a person holds now; what they held before is in the journal."""
+
+    __tablename__ = "person_role"
+    __table_args__ = (ForeignKeyConstraint(["tenant_code", "person_id"], ["person.tenant_code", "person.id"]),)
+
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
+class LoginName(Base):
+    """Where a user name leads. Asked by key through `find_login`; the application role cannot list it."""
+
+    __tablename__ = "login_name"
+
+    username: Mapped[str] = mapped_column(primary_key=True)
+    tenant_code: Mapped[str]
+    person_id: Mapped[int]
+
+
+class SignInThrottle(Base):
+    """Failed sign-ins of one user name at one address, or of one address; a hash, not the name."""
+
+    __tablename__ = "sign_in_throttle"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    first_failed_at: Mapped[datetime]
+    locked_until_at: Mapped[datetime | None]
+
+
+class SignInSession(TenantOwned, Base):
+    """A signed-in browser. The cookie holds the secret, the row its hash; sign-out ends the row."""
+
+    __tablename__ = "sign_in_session"
+    __table_args__ = (ForeignKeyConstraint(["tenant_code", "person_id"], ["person.tenant_code", "person.id"]),)
+
+    secret_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    started_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class ApiToken(TenantOwned, Base):
+    """A token of the JSON API; shown once, stored hashed."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (ForeignKeyConstraint(["tenant_code", "person_id"], ["person.tenant_code", "person.id"]),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int]
+    secret_hash: Mapped[str]
+    expires_on: Mapped[date]
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

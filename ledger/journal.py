@@ -1,0 +1,191 @@
+"""The tamper-evident journal: one hash chain per tenant and one for the province.
+
+An entry is appended as the last statement of the business transaction: its payload is
+the RFC 8785 text of the fact with the hash of the entry before inside, stored and
+exported verbatim. No other code writes these tables, and the database refuses to
+change or delete a row. Personal values enter as salted commitments alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ledger import tenancy
+from ledger.database import Base, instant_text
+from ledger.domain import chain
+from ledger.domain.access import Actor
+from ledger.domain.money import Money
+from ledger.tenancy import Constant, Scope, TenantOwned
+
+Json = chain.Json
+
+
+class JournalHead(TenantOwned, Base):
+    """The last entry of a stream; moved by the entry's own trigger."""
+
+    __tablename__ = "journal_head"
+
+    seq: Mapped[int]
+    hash: Mapped[str]
+    lock_mark: Mapped[int] = mapped_column(default=0)
+
+
+class JournalEntry(TenantOwned, Base):
+    """An entry of a stream. `payload` is what is hashed; the columns beside it are for finding and showing."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_code"], ["journal_head.tenant_code"]),
+        Index(None, "tenant_code", "pilot_id", "seq"),
+        Index(None, "tenant_code", "subject_type", "subject_id", "seq"),
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[str]
+    payload: Mapped[str]
+    recorded_at: Mapped[datetime]
+    kind: Mapped[str]
+    subject_type: Mapped[str]
+    subject_id: Mapped[str]
+    pilot_id: Mapped[int | None]
+    office_id: Mapped[int]
+    actor_id: Mapped[int]
+    actor_name: Mapped[str]
+    total: Mapped[Money | None]
+    business_date: Mapped[date | None]
+
+
+class PersonalValue(TenantOwned, Base):
+    """The value and salt behind a commitment in a payload; erasing the row leaves the chain whole."""
+
+    __tablename__ = "personal_value"
+
+    commitment: Mapped[str] = mapped_column(primary_key=True)
+    salt: Mapped[str]
+    content: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happened to one document: the return value of a command, and the journal's entry.
+
+    `before` and `after` hold plain JSON values: ids and fen as strings, dates in ISO.
+    `entries` are the postings it made. `personal` values are committed to, never written.
+    `stream` is the tenant whose record it is (default: the scope's); `actor` is who did
+    it where that is not the asker (a checker in an import, or the system).
+    """
+
+    kind: str
+    subject_type: str
+    subject_id: int | str
+    before: Mapping[str, Json] = field(default_factory=dict)
+    after: Mapping[str, Json] = field(default_factory=dict)
+    pilot_id: int | None = None
+    amount: Money | None = None
+    business_date: date | None = None
+    entries: Sequence[Mapping[str, Json]] = ()
+    personal: Mapping[str, str] = field(default_factory=dict)
+    stream: str | None = None
+    actor: Actor | None = None
+
+
+_HEAD = Constant("SELECT seq, hash FROM journal_head WHERE tenant_code = :tenant_code FOR UPDATE")
+_APPEND = Constant(
+    "INSERT INTO journal_entry (tenant_code, seq, hash, payload, recorded_at, kind, subject_type, subject_id,"
+    " pilot_id, office_id, actor_id, actor_name, total, business_date) VALUES (:tenant_code, :seq, :hash, :payload,"
+    " :recorded_at, :kind, :subject_type, :subject_id, :pilot_id, :office_id, :actor_id, :actor_name, :total,"
+    " :business_date)"
+)
+_COMMIT_TO = Constant(
+    "INSERT INTO personal_value (tenant_code, commitment, salt, content)"
+    " VALUES (:tenant_code, :commitment, :salt, :content)"
+)
+
+
+def append(session: Session, facts: Sequence[Fact], actor: Actor, now: datetime) -> list[tuple[str, int]]:
+    """Append `facts` at the end of their streams, heads locked in code order; (stream, seq) of each.
+
+    Raises:
+        OutOfScope: the session may not write in a fact's stream.
+    """
+    own = tenancy.scope_of(session).tenant_code
+    placed: list[tuple[str, int]] = []
+    ordered = sorted(facts, key=lambda fact: fact.stream or own)
+    for stream, group in groupby(ordered, key=lambda fact: fact.stream or own):
+        if tenancy.scope_of(session).tenant_code != stream:
+            tenancy.enter(session, Scope(stream))
+        placed += [(stream, seq) for seq in _append_stream(session, stream, list(group), actor, now)]
+    return placed
+
+
+def _append_stream(session: Session, stream: str, facts: list[Fact], asker: Actor, now: datetime) -> list[int]:
+    head = tenancy.run(session, _HEAD).one()
+    seq, previous = head.seq, head.hash
+    rows, commitments = [], []
+    for fact in facts:
+        actor = fact.actor or asker
+        body, committed = _body(fact, actor)
+        seq += 1
+        link = chain.link(stream, seq, previous, instant_text(now), body)
+        previous = link.hash
+        commitments += committed
+        rows.append(
+            {
+                "seq": seq,
+                "hash": link.hash,
+                "payload": link.payload,
+                "recorded_at": now,
+                "kind": fact.kind,
+                "subject_type": fact.subject_type,
+                "subject_id": str(fact.subject_id),
+                "pilot_id": fact.pilot_id,
+                "office_id": actor.office_id,
+                "actor_id": actor.person_id,
+                "actor_name": actor.name,
+                "total": fact.amount,
+                "business_date": fact.business_date,
+            }
+        )
+    tenancy.run_many(session, _COMMIT_TO, commitments)
+    tenancy.run_many(session, _APPEND, rows)
+    return [row["seq"] for row in rows]
+
+
+def _body(fact: Fact, actor: Actor) -> tuple[dict[str, Json], list[dict[str, str]]]:
+    after, commitments = dict(fact.after), []
+    for name, content in fact.personal.items():
+        salt = secrets.token_bytes(16)
+        commitment = chain.commitment(salt, content)
+        after[name] = {"commitment": commitment}
+        commitments.append({"commitment": commitment, "salt": salt.hex(), "content": content})
+    who: dict[str, Json] = (
+        {"system": actor.name}
+        if actor.is_system
+        else {"person": str(actor.person_id), "office": str(actor.office_id), "tenant": actor.tenant_code}
+    )
+    body: dict[str, Json] = {
+        "kind": fact.kind,
+        "actor": who,
+        "subject": {"type": fact.subject_type, "id": str(fact.subject_id)},
+        "before": dict(fact.before),
+        "after": after,
+    }
+    if fact.pilot_id is not None:
+        body["pilot"] = str(fact.pilot_id)
+    if fact.business_date is not None:
+        body["on"] = fact.business_date.isoformat()
+    if fact.entries:
+        body["entries"] = [dict(entry) for entry in fact.entries]
+    return body, commitments
+
+
+def opening(stream: str) -> Fact:
+    """The first entry of a stream: it names the algorithms that its chain is made with."""
+    return Fact("stream_opened", "stream", stream, after={"hash": "sha-256", "canonical": "rfc8785"}, stream=stream)

@@ -1,0 +1,1 @@
+"""Pilots: entities, designation and projects."""

@@ -1,0 +1,61 @@
+-- Every position counted again from the entries: what the positions must equal.
+CREATE VIEW allocation_recount AS
+SELECT d.tenant_code, d.id AS allocation_id, d.pilot_id,
+  (SELECT coalesce(sum(CASE WHEN e.from_stage = 'awarded' THEN e.amount ELSE -e.amount END), 0) FROM entry e
+    WHERE e.tenant_code = d.tenant_code AND e.allocation_id = d.id
+      AND ((e.from_stage = 'awarded' AND e.to_stage = 'allocated') OR (e.from_stage = 'allocated' AND e.to_stage = 'awarded'))) AS allocated,
+  (SELECT coalesce(sum(w.amount), 0) FROM document w
+    WHERE w.tenant_code = d.tenant_code AND w.allocation_id = d.id AND w.kind = 'disbursement' AND w.status = 'waiting') AS waiting,
+  (SELECT coalesce(sum(CASE WHEN e.from_stage = 'allocated' THEN e.amount ELSE -e.amount END), 0) FROM entry e
+    WHERE e.tenant_code = d.tenant_code AND e.allocation_id = d.id
+      AND ((e.from_stage = 'allocated' AND e.to_stage = 'disbursed') OR (e.from_stage = 'disbursed' AND e.to_stage = 'allocated'))) AS disbursed,
+  (SELECT coalesce(sum(CASE WHEN e.from_stage = 'allocated' THEN e.amount ELSE -e.amount END), 0) FROM entry e
+    WHERE e.tenant_code = d.tenant_code AND e.allocation_id = d.id
+      AND ((e.from_stage = 'allocated' AND e.to_stage = 'recovered') OR (e.from_stage = 'recovered' AND e.to_stage = 'allocated'))) AS recovered_undisbursed,
+  (SELECT coalesce(sum(CASE WHEN e.from_stage = 'disbursed' THEN e.amount ELSE -e.amount END), 0) FROM entry e
+    WHERE e.tenant_code = d.tenant_code AND e.allocation_id = d.id
+      AND ((e.from_stage = 'disbursed' AND e.to_stage = 'spent') OR (e.from_stage = 'spent' AND e.to_stage = 'disbursed'))) AS spent,
+  (SELECT coalesce(sum(CASE WHEN e.from_stage = 'disbursed' THEN e.amount ELSE -e.amount END), 0) FROM entry e
+    WHERE e.tenant_code = d.tenant_code AND e.allocation_id = d.id
+      AND ((e.from_stage = 'disbursed' AND e.to_stage = 'recovered') OR (e.from_stage = 'recovered' AND e.to_stage = 'disbursed'))) AS recovered_disbursed,
+  (SELECT coalesce(sum(CASE WHEN e.from_stage = 'spent' THEN e.amount ELSE -e.amount END), 0) FROM entry e
+    WHERE e.tenant_code = d.tenant_code AND e.allocation_id = d.id
+      AND ((e.from_stage = 'spent' AND e.to_stage = 'accepted') OR (e.from_stage = 'accepted' AND e.to_stage = 'spent'))) AS accepted
+FROM document d WHERE d.kind = 'allocation'
+--;;
+CREATE VIEW line_recount AS
+SELECT l.tenant_code, l.id AS line_id, a.pilot_id,
+  (SELECT coalesce(sum(e.amount), 0) FROM entry e
+    WHERE e.tenant_code = l.tenant_code AND e.document_id = l.award_id AND e.line_id = l.id
+      AND e.from_stage = 'fund_line') AS awarded,
+  (SELECT coalesce(sum(CASE WHEN e.from_stage = 'awarded' THEN e.amount ELSE -e.amount END), 0)
+    FROM document d JOIN entry e ON e.tenant_code = d.tenant_code AND e.allocation_id = d.id
+    WHERE d.tenant_code = l.tenant_code AND d.line_id = l.id AND d.kind = 'allocation'
+      AND ((e.from_stage = 'awarded' AND e.to_stage = 'allocated') OR (e.from_stage = 'allocated' AND e.to_stage = 'awarded'))) AS allocated
+FROM award_line l JOIN document a ON a.tenant_code = l.tenant_code AND a.id = l.award_id
+--;;
+CREATE VIEW pilot_recount AS
+SELECT p.tenant_code, p.id AS pilot_id,
+  (SELECT CASE p.kind WHEN 'region' THEN v.region_cap ELSE v.enterprise_cap END FROM policy_version v
+    WHERE v.id = coalesce((SELECT max(a.policy_version_id) FROM document a WHERE a.tenant_code = p.tenant_code
+      AND a.pilot_id = p.id AND a.kind = 'award' AND a.status = 'posted'), p.policy_version_id)) AS cap,
+  (SELECT coalesce(sum(e.amount), 0) FROM entry e JOIN document a ON a.tenant_code = e.tenant_code AND a.id = e.document_id
+    WHERE e.tenant_code = p.tenant_code AND a.pilot_id = p.id AND a.kind = 'award'
+      AND e.from_stage = 'fund_line' AND e.to_stage = 'awarded') AS awarded
+FROM pilot p
+--;;
+CREATE VIEW fund_line_recount AS
+SELECT f.fiscal_year,
+  (SELECT coalesce(sum(e.amount), 0) FROM entry e WHERE e.fiscal_year = f.fiscal_year AND e.to_stage = 'awarded'
+      AND e.from_stage = 'fund_line') AS awarded
+FROM fund_line f
+--;;
+CREATE VIEW disbursement_recount AS
+SELECT d.tenant_code, d.id AS disbursement_id,
+  (SELECT coalesce(sum(CASE WHEN e.from_stage = 'disbursed' THEN e.amount ELSE -e.amount END), 0) FROM entry e
+    WHERE e.tenant_code = d.tenant_code AND e.disbursement_id = d.id
+      AND ((e.from_stage = 'disbursed' AND e.to_stage = 'spent') OR (e.from_stage = 'spent' AND e.to_stage = 'disbursed'))) AS spent,
+  (SELECT coalesce(sum(CASE WHEN e.from_stage = 'disbursed' THEN e.amount ELSE -e.amount END), 0) FROM entry e
+    WHERE e.tenant_code = d.tenant_code AND e.disbursement_id = d.id
+      AND ((e.from_stage = 'disbursed' AND e.to_stage = 'recovered') OR (e.from_stage = 'recovered' AND e.to_stage = 'disbursed'))) AS recovered
+FROM document d WHERE d.kind = 'disbursement'
