@@ -104,7 +104,7 @@ def configure(app: Flask, urls: dict[str | None, str]) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = urls[APP]
     app.config["SQLALCHEMY_BINDS"] = {key: url for key, url in urls.items() if key is not None}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
-    for key, url in urls.items():
+    for url in urls.values():
         if url.startswith("sqlite"):
             app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {}
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
@@ -186,5 +186,3 @@ def dispose() -> None:
 def database_name() -> str:
     """What the pages of the system's state call the database: `SQLite` or `PostgreSQL`."""
     return "SQLite" if is_sqlite() else "PostgreSQL"
-
-

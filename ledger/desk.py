@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
 from ledger import tenancy
-from ledger.clock import business_date
+from ledger.clock import BEIJING, business_date
 from ledger.domain.access import Actor
 from ledger.domain.errors import NotPermitted
 from ledger.tenancy import Constant, Parameters, Scope
@@ -33,6 +33,10 @@ class Desk:
     def today(self) -> date:
         """Today in Asia/Shanghai."""
         return business_date(self.now)
+
+    def clock_time(self, instant: datetime) -> str:
+        """An instant as people in Jilin read it: `11-20 10:32`."""
+        return instant.astimezone(BEIJING).strftime("%m-%d %H:%M")
 
     @property
     def tenant_code(self) -> str:

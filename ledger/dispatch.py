@@ -39,13 +39,17 @@ class Command(Protocol):
     `records_refusal` marks acts on money: their refusals are journal entries too.
     """
 
-    permission: ClassVar[Permission]
+    @property
+    def permission(self) -> Permission: ...
 
     def run(self, desk: Desk) -> Sequence[Fact]: ...
 
 
 class Query(Protocol[T_co]):
-    """A frozen dataclass that reads. `across = True` reads every tenant for the province's people."""
+    """A frozen dataclass that reads. `across = True` reads every tenant for the province's people.
+
+    Such a reading signs in as the province's role, or as the database role that `role` names.
+    """
 
     permission: ClassVar[Permission]
 
@@ -114,7 +118,7 @@ def _execute_once(command: Command, actor: Actor, key: str | None, now: datetime
 
 
 def ask(query: Query[T], actor: Actor) -> T:
-    """Answer `query` as `actor`; a query with a `fact` leaves that fact in the journal.
+    """Answer `query` as `actor`; a query with a `fact(answer)` leaves that fact in the journal.
 
     Raises:
         LedgerError: not permitted, or not found.
@@ -125,10 +129,11 @@ def ask(query: Query[T], actor: Actor) -> T:
     across = getattr(query, "across", False) and (actor.is_province or actor.is_system)
     scope = WHOLE_PROVINCE if across else Scope(tenant_code)
     now = clock.now()
-    with _session(scope, database.PROVINCE if across else database.APP) as session:
+    role = getattr(query, "role", database.PROVINCE) if across else database.APP
+    with _session(scope, role) as session:
         answer = query.run(Desk(session, actor, now))
     if (fact := getattr(query, "fact", None)) is not None:
-        _record(fact(), actor, now)
+        _record(fact(answer), actor, now)
     return answer
 
 

@@ -56,10 +56,7 @@ def begin(desk: Desk, key: str, fingerprint: str) -> tuple[Fact, ...] | None:
 def finish(desk: Desk, key: str, facts: Sequence[Fact]) -> None:
     """Keep what the key was answered."""
     answer = chain.canonical(
-        [
-            {"kind": f.kind, "type": f.subject_type, "id": str(f.subject_id), "after": dict(f.after)}
-            for f in facts
-        ]
+        [{"kind": f.kind, "type": f.subject_type, "id": str(f.subject_id), "after": dict(f.after)} for f in facts]
     )
     desk.write(_FINISH, key=key, answer=answer)
 

@@ -22,7 +22,7 @@ _BY_MARK: tuple[tuple[tuple[str, ...], type[LedgerError], str], ...] = (
     (("notice_project",), errors.Conflict, "同一指标文号下该项目已有一笔下达。请核对指标文件。"),
     (("notice_date", "allocation_notice"), errors.DocumentUnknown,
      "该指标文号已用于另一日期的指标文件。请核对文号和下达日期。"),
-    (("one_reversal", "entry_tenant_code_reverses_id"), errors.Conflict, "该单据已有冲销，不能再次冲销。"),
+    (("one_reversal", "reverses_id"), errors.Conflict, "该单据已有冲销，不能再次冲销。"),
     (("cap_exceeded",), errors.CapExceeded, _AGAIN),
     (("exceeds_fund_line",), errors.ExceedsFundLine, _AGAIN),
     (("exceeds_awarded",), errors.ExceedsAwarded, _AGAIN),
@@ -49,5 +49,3 @@ def is_passing(error: DBAPIError) -> bool:
     """Whether the same transaction may well succeed if it is tried again: a deadlock or a busy file."""
     state = getattr(error.orig, "sqlstate", None)
     return state in ("40001", "40P01") or (isinstance(error, OperationalError) and "locked" in str(error.orig))
-
-

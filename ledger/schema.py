@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 
 import ledger.exchange.models
 import ledger.funds.models
-import ledger.identity.models
 import ledger.idempotency
+import ledger.identity.models
 import ledger.journal
 import ledger.pilots.models  # noqa: F401  every table is known once this module is
 from ledger import database

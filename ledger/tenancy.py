@@ -86,8 +86,25 @@ REGISTERED: list[Constant] = []
 """Every constant statement, for the test that reads their SQL."""
 
 _MONEY = frozenset(
-    "amount cap awarded allocated waiting disbursed spent accepted recovered recovered_undisbursed "
-    "recovered_disbursed total investment available region_cap enterprise_cap balance".split()
+    [
+        "amount",
+        "cap",
+        "awarded",
+        "allocated",
+        "waiting",
+        "disbursed",
+        "spent",
+        "accepted",
+        "recovered",
+        "recovered_undisbursed",
+        "recovered_disbursed",
+        "total",
+        "investment",
+        "available",
+        "region_cap",
+        "enterprise_cap",
+        "balance",
+    ]
 )
 
 

@@ -93,8 +93,8 @@ class Actor:
     office_id: int
     roles: frozenset[Role]
     name: str
-    office_name: str = ""
     address: str = ""
+    office_name: str = ""
 
     @property
     def is_system(self) -> bool:

@@ -12,11 +12,27 @@ down_revision = "0001"
 
 GUARDS = Path(__file__).resolve().parent.parent / "guards"
 
-TENANT_TABLES = (
-    "office person person_role sign_in_session api_token pilot project document award_line entry pilot_position"
-    " line_position allocation_position document_number journal_head journal_entry personal_value idempotency_key"
-    " import_file"
-).split()
+TENANT_TABLES = [
+    "office",
+    "person",
+    "person_role",
+    "sign_in_session",
+    "api_token",
+    "pilot",
+    "project",
+    "document",
+    "award_line",
+    "entry",
+    "pilot_position",
+    "line_position",
+    "allocation_position",
+    "document_number",
+    "journal_head",
+    "journal_entry",
+    "personal_value",
+    "idempotency_key",
+    "import_file",
+]
 KEPT_BY_TRIGGERS = ("pilot_position", "line_position", "allocation_position", "journal_head")
 OPEN_TABLES = ("tenant", "division", "policy_version", "fund_line")
 PROVINCE_WRITES = ("policy_version", "fund_line")
@@ -31,7 +47,7 @@ UPDATABLE = {
     "api_token": "revoked_at",
     "document_number": "last",
     "idempotency_key": "answer",
-    "import_file": "status, confirmed_at",
+    "import_file": "status, report, confirmed_at",
     "fund_line": "total, version, made_by, checked_by, recorded_at",
     # A row lock needs an UPDATE right; this column means nothing.
     **dict.fromkeys(KEPT_BY_TRIGGERS, "lock_mark"),

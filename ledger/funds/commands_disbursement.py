@@ -1,0 +1,189 @@
+"""Disbursements (拨付): money leaves the finance bureau for the project's owner. RX.1, RX.2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar
+
+from ledger.desk import Desk
+from ledger.domain.access import Permission
+from ledger.domain.dates import check_not_future
+from ledger.domain.documents import Act, DocumentKind, Status, next_status
+from ledger.domain.errors import Conflict, NotFound, VoucherDuplicate
+from ledger.domain.funds import check_disbursement, check_not_before_allocation, check_payee
+from ledger.domain.money import ZERO, Money
+from ledger.funds import store, store_positions
+from ledger.funds.store import StoredDocument
+from ledger.funds.store_positions import AllocationContext
+from ledger.funds.store_versions import check_maker, check_version
+from ledger.journal import Fact
+from ledger.pilots.store import check_holds
+from ledger.tenancy import Constant
+
+_VOUCHER = Constant(
+    "SELECT number FROM document WHERE tenant_code = :tenant_code AND kind = 'disbursement'"
+    " AND office_id = :office_id AND voucher_no = :voucher_no AND status IN ('waiting', 'posted')"
+    " AND business_date BETWEEN :first_on AND :last_on AND id <> :except_id"
+)
+_VOUCHERS = Constant(
+    "SELECT voucher_no FROM document WHERE tenant_code = :tenant_code AND kind = 'disbursement'"
+    " AND office_id = :office_id AND status IN ('waiting', 'posted') AND business_date BETWEEN :first_on AND :last_on"
+)
+_AMEND = Constant(
+    "UPDATE document SET status = :status, version = version + 1, amount = :amount, business_date = :business_date,"
+    " voucher_no = :voucher_no, payee_name = :payee_name, payee_account = :payee_account, note = :note,"
+    " return_reason = NULL, checked_by = NULL, checked_by_name = NULL, checked_at = NULL"
+    " WHERE tenant_code = :tenant_code AND id = :id AND version = :version"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisbursementDraft:
+    """One disbursement as it was entered; `payee_account` is recorded and compared, not refused."""
+
+    allocation_id: int
+    amount: Money
+    paid_on: date
+    voucher_no: str
+    payee_name: str
+    payee_account: str
+    note: str = ""
+
+
+class DisbursementBook:
+    """Checks disbursement drafts one after another, each in sight of those before it, and stores them.
+
+    `many` reads the year's vouchers once instead of asking for each.
+    """
+
+    def __init__(self, desk: Desk, *, many: bool = False) -> None:
+        self._desk = desk
+        self._many = many
+        self._contexts: dict[int, AllocationContext] = {}
+        self._asked: dict[int, Money] = {}
+        self._vouchers: dict[int, set[str]] = {}
+
+    def plan(self, draft: DisbursementDraft, *, except_id: int = 0) -> StoredDocument:
+        """Check one draft; `except_id` is the document that it amends.
+
+        Raises:
+            FutureDate, NotFound, Frozen, BeforeAllocation, PayeeMismatch, VoucherDuplicate, ExceedsAllocated.
+        """
+        desk = self._desk
+        check_not_future(draft.paid_on, desk.today, "paid_on")
+        context = self._context(draft.allocation_id)
+        check_not_before_allocation(draft.paid_on, context.allocated_on)
+        check_payee(draft.payee_name, context.owner_name)
+        self._check_voucher(draft, except_id)
+        asked = self._asked.get(context.allocation_id, ZERO)
+        position = context.position
+        check_disbursement(replace(position, waiting=position.waiting + asked), draft.amount)
+        self._asked[context.allocation_id] = asked + draft.amount
+        self._vouchers.setdefault(draft.paid_on.year, set()).add(draft.voucher_no)
+        return store.new_document(
+            desk,
+            DocumentKind.DISBURSEMENT,
+            pilot_id=context.pilot_id,
+            amount=draft.amount,
+            business_date=draft.paid_on,
+            fiscal_year=context.fiscal_year,
+            document_no=context.document_no,
+            line_id=context.line_id,
+            project_id=context.project_id,
+            allocation_id=context.allocation_id,
+            voucher_no=draft.voucher_no,
+            payee_name=draft.payee_name,
+            payee_account=draft.payee_account,
+            note=draft.note,
+            policy_version_id=context.policy_version_id,
+            uscc=context.uscc,
+            project_code=context.project_code,
+        )
+
+    def _context(self, allocation_id: int) -> AllocationContext:
+        if allocation_id not in self._contexts:
+            context = store_positions.allocation(self._desk, allocation_id)
+            check_holds(self._desk, context.uscc, DocumentKind.DISBURSEMENT)
+            self._contexts[allocation_id] = context
+        return self._contexts[allocation_id]
+
+    def _check_voucher(self, draft: DisbursementDraft, except_id: int) -> None:
+        year = draft.paid_on.year
+        span = {"first_on": date(year, 1, 1), "last_on": date(year, 12, 31), "office_id": self._desk.actor.office_id}
+        if self._many and year not in self._vouchers:
+            self._vouchers[year] = {row.voucher_no for row in self._desk.rows(_VOUCHERS, **span)}
+        found = None
+        if not self._many:
+            found = self._desk.first(_VOUCHER, voucher_no=draft.voucher_no, except_id=except_id, **span)
+        if found is not None:
+            raise VoucherDuplicate(
+                "凭证号 {voucher} 在 {year} 年已登记于 {number}。请核对凭证，或查看原单据。",
+                voucher=draft.voucher_no,
+                year=year,
+                number=found.number,
+            )
+        if draft.voucher_no in self._vouchers.get(year, ()):
+            raise VoucherDuplicate(
+                "凭证号 {voucher} 在 {year} 年已登记或在本文件中重复。请核对凭证号。",
+                voucher=draft.voucher_no,
+                year=year,
+            )
+
+    def store(self, planned: Sequence[StoredDocument]) -> list[StoredDocument]:
+        """Store planned disbursements; what waits for its check reserves at once."""
+        return store.insert_documents(self._desk, planned)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDisbursement(DisbursementDraft):
+    """Record a disbursement: it waits for its check, or stays a draft that reserves nothing."""
+
+    permission: ClassVar[Permission] = Permission.DISBURSEMENT_RECORD
+    records_refusal: ClassVar[bool] = True
+    tenant_code: str
+    draft: bool = False
+
+    def run(self, desk: Desk) -> list[Fact]:
+        book = DisbursementBook(desk)
+        planned = book.plan(self)
+        if self.draft:
+            planned = replace(planned, status=Status.DRAFT)
+        return [store.fact(one, "drafted" if self.draft else "recorded") for one in book.store([planned])]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendDisbursement(DisbursementDraft):
+    """Mend a draft or returned disbursement and send it to its check again; its maker alone may."""
+
+    permission: ClassVar[Permission] = Permission.DISBURSEMENT_RECORD
+    records_refusal: ClassVar[bool] = True
+    tenant_code: str
+    document_id: int
+    version: int
+
+    def run(self, desk: Desk) -> list[Fact]:
+        before = store.load_document(desk, self.document_id, lock=True)
+        if before.kind is not DocumentKind.DISBURSEMENT or before.allocation_id != self.allocation_id:
+            raise NotFound()
+        check_version(desk, before, self.version)
+        check_maker(desk, before)
+        planned = DisbursementBook(desk).plan(self, except_id=before.id)
+        after = replace(
+            before,
+            status=next_status(before.status, Act.SEND),
+            version=before.version + 1,
+            return_reason=None,
+            checked_by=None,
+            checked_by_name=None,
+            checked_at=None,
+            **{name: getattr(planned, name) for name in _AMENDED},
+        )
+        values = {name: getattr(after, name) for name in ("id", "status", *_AMENDED)}
+        if desk.write(_AMEND, version=before.version, **values) != 1:
+            raise Conflict("这张单据刚被他人处理。请刷新后查看最新状态。")
+        return [store.fact(after, "amended", before=before)]
+
+
+_AMENDED = ("amount", "business_date", "voucher_no", "payee_name", "payee_account", "note")

@@ -1,0 +1,258 @@
+"""Questions about documents: one, a list with totals, what waits for whom, and what may be disbursed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar
+
+from ledger.desk import Desk
+from ledger.domain.access import Permission
+from ledger.domain.documents import PERMISSIONS, DocumentKind
+from ledger.domain.errors import NotFound
+from ledger.domain.funds import AllocationPosition
+from ledger.domain.money import ZERO, Money
+from ledger.funds import store_positions
+from ledger.funds.store import LISTED, StoredDocument, stored_document, with_lines
+from ledger.tenancy import Constant
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+
+_FROM = (
+    " FROM document d"
+    " JOIN pilot p ON p.tenant_code = d.tenant_code AND p.id = d.pilot_id"
+    " JOIN tenant t ON t.code = d.tenant_code"
+    " LEFT JOIN project j ON j.tenant_code = d.tenant_code AND j.id = d.project_id"
+    " LEFT JOIN document o ON o.tenant_code = d.tenant_code AND o.id = d.reverses_id"
+)
+_SHOWN = (
+    f"SELECT {LISTED}, d.tenant_code, t.name AS tenant_name, p.uscc, p.name AS pilot_name, j.code AS project_code,"
+    " o.number AS reverses_number, o.kind AS reverses_kind"
+)
+_FILTER = (
+    " AND (d.kind = :kind OR (d.kind = 'reversal' AND o.kind = :kind))"
+    " AND (:status = '' OR d.status = :status) AND (:pilot_id = 0 OR d.pilot_id = :pilot_id)"
+    " AND d.business_date BETWEEN :first_on AND :last_on"
+    " AND (:words = '' OR p.name LIKE :like OR d.voucher_no LIKE :like OR d.document_no LIKE :like"
+    " OR d.number LIKE :like OR p.uscc LIKE :like)"
+)
+_LIST = Constant(
+    f"{_SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code{_FILTER} ORDER BY d.id DESC LIMIT :limit OFFSET :skip"
+)
+_COUNT = Constant(
+    "SELECT count(*) AS found, sum(CASE WHEN d.kind = 'reversal' THEN -d.amount ELSE d.amount END) AS total"
+    f"{_FROM} WHERE d.tenant_code = :tenant_code{_FILTER}"
+)
+_ONE = Constant(f"{_SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code AND d.id = :id")
+_REVERSED_BY = Constant(
+    "SELECT id, number, status FROM document WHERE tenant_code = :tenant_code AND reverses_id = :id"
+    " AND status IN ('waiting', 'posted') ORDER BY id DESC LIMIT 1"
+)
+_WORK_STATUS = " d.status IN ('waiting', 'returned', 'draft') ORDER BY d.made_at, d.id LIMIT 2000"
+_WORK = Constant(f"{_SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code AND{_WORK_STATUS}")
+_WORK_ACROSS = Constant(f"{_SHOWN}{_FROM} WHERE{_WORK_STATUS}", across=True)
+_DONE_STATUS = (
+    " d.status IN ('posted', 'reversed') AND d.checked_by = :person_id ORDER BY d.checked_at DESC, d.id LIMIT 200"
+)
+_DONE = Constant(f"{_SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code AND{_DONE_STATUS}")
+_DONE_ACROSS = Constant(f"{_SHOWN}{_FROM} WHERE{_DONE_STATUS}", across=True)
+_OPEN = Constant(
+    "SELECT d.id AS allocation_id, d.number, d.document_no, d.business_date, d.pilot_id, p.name AS pilot_name,"
+    " j.name AS project_name, j.owner_name, q.allocated, q.waiting, q.disbursed, q.recovered_undisbursed"
+    " FROM document d JOIN allocation_position q ON q.tenant_code = d.tenant_code AND q.allocation_id = d.id"
+    " JOIN pilot p ON p.tenant_code = d.tenant_code AND p.id = d.pilot_id"
+    " JOIN project j ON j.tenant_code = d.tenant_code AND j.id = d.project_id"
+    " WHERE d.tenant_code = :tenant_code AND d.status = 'posted' AND (:pilot_id = 0 OR d.pilot_id = :pilot_id)"
+    " ORDER BY p.id, d.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDocument:
+    """A document with the names that a page shows beside it."""
+
+    document: StoredDocument
+    tenant_code: str
+    tenant_name: str
+    pilot_name: str
+    reverses_number: str | None
+    collection: DocumentKind
+    """The kind whose pages and permissions it falls under: a reversal's is its original's."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDetail:
+    """A document, what reversed it, and (of an allocation, or of what rests on one) the position now."""
+
+    shown: ShownDocument
+    reversed_by: tuple[int, str, str] | None
+    position: AllocationPosition | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """One page of documents, the newest first; totals are of the whole filter, reversals taken off."""
+
+    items: Sequence[ShownDocument]
+    total: int
+    page: int
+    per_page: int
+    amount_total: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListDocuments:
+    """Documents of one kind, with the reversals of that kind, by status, pilot, business date and words."""
+
+    permission: ClassVar[Permission] = Permission.MONEY_READ
+    tenant_code: str
+    kind: DocumentKind
+    status: str = ""
+    pilot_id: int = 0
+    words: str = ""
+    first_on: date = EARLIEST
+    last_on: date = LATEST
+    page: int = 1
+    per_page: int = 50
+
+    def run(self, desk: Desk) -> DocumentPage:
+        chosen: dict[str, Any] = {
+            "kind": self.kind.value,
+            "status": self.status,
+            "pilot_id": self.pilot_id,
+            "words": self.words,
+            "like": f"%{self.words}%",
+            "first_on": self.first_on,
+            "last_on": self.last_on,
+        }
+        rows = desk.rows(_LIST, limit=self.per_page, skip=(self.page - 1) * self.per_page, **chosen)
+        counted = desk.first(_COUNT, **chosen)
+        return DocumentPage(
+            [_shown(desk, row) for row in rows],
+            counted.found if counted else 0,
+            self.page,
+            self.per_page,
+            (counted.total if counted else None) or ZERO,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetDocument:
+    """One document; with `kind`, only of that collection.
+
+    Raises:
+        NotFound: unknown, of another collection, or another tenant's.
+    """
+
+    permission: ClassVar[Permission] = Permission.MONEY_READ
+    tenant_code: str
+    document_id: int
+    kind: DocumentKind | None = None
+
+    def run(self, desk: Desk) -> DocumentDetail:
+        row = desk.first(_ONE, id=self.document_id)
+        if row is None:
+            raise NotFound()
+        shown = _shown(desk, row)
+        if self.kind is not None and shown.collection is not self.kind:
+            raise NotFound()
+        document = shown.document
+        reversal = desk.first(_REVERSED_BY, id=document.id)
+        allocation_id = document.id if document.kind is DocumentKind.ALLOCATION else document.allocation_id
+        position = None if allocation_id is None else store_positions.position_of(desk, allocation_id)
+        return DocumentDetail(shown, None if reversal is None else tuple(reversal), position)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A person's work: what they may check, what came back to them, what they sent, what they checked."""
+
+    to_check: list[ShownDocument] = field(default_factory=list)
+    returned: list[ShownDocument] = field(default_factory=list)
+    sent: list[ShownDocument] = field(default_factory=list)
+    done: list[ShownDocument] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class MyWork:
+    """What waits for the asker, the oldest first; the province's people see every tenant's."""
+
+    permission: ClassVar[Permission] = Permission.SIGNED_IN
+    across: ClassVar[bool] = True
+
+    def run(self, desk: Desk) -> Work:
+        actor = desk.actor
+        wide = actor.is_province
+        work = Work()
+        if not actor.may(Permission.MONEY_READ):
+            return work
+        for row in desk.rows(_WORK_ACROSS if wide else _WORK):
+            shown = _shown(desk, row, lines=False)
+            mine = shown.document.made_by == actor.person_id
+            if shown.document.status == "waiting" and not mine and actor.may(PERMISSIONS[shown.collection][1]):
+                work.to_check.append(shown)
+            elif mine and shown.document.status == "waiting":
+                work.sent.append(shown)
+            elif mine:
+                work.returned.append(shown)
+        done = desk.rows(_DONE_ACROSS if wide else _DONE, person_id=actor.person_id)
+        work.done.extend(_shown(desk, row, lines=False) for row in done)
+        return work
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAllocation:
+    """A posted allocation and what may still be disbursed of it."""
+
+    allocation_id: int
+    number: str
+    document_no: str
+    allocated_on: date
+    pilot_id: int
+    pilot_name: str
+    project_name: str
+    owner_name: str
+    position: AllocationPosition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOpenAllocations:
+    """The tenant's posted allocations (of one pilot), for those who choose one; empty ones too."""
+
+    permission: ClassVar[Permission] = Permission.MONEY_READ
+    tenant_code: str
+    pilot_id: int = 0
+
+    def run(self, desk: Desk) -> list[OpenAllocation]:
+        return [
+            OpenAllocation(
+                row.allocation_id,
+                row.number,
+                row.document_no,
+                row.business_date,
+                row.pilot_id,
+                row.pilot_name,
+                row.project_name,
+                row.owner_name,
+                AllocationPosition(
+                    allocated=row.allocated,
+                    waiting=row.waiting,
+                    disbursed=row.disbursed,
+                    recovered_undisbursed=row.recovered_undisbursed,
+                ),
+            )
+            for row in desk.rows(_OPEN, pilot_id=self.pilot_id)
+        ]
+
+
+def _shown(desk: Desk, row: Any, *, lines: bool = True) -> ShownDocument:
+    document = stored_document(row)
+    return ShownDocument(
+        with_lines(desk, document) if lines else document,
+        row.tenant_code,
+        row.tenant_name,
+        row.pilot_name,
+        row.reverses_number,
+        DocumentKind(row.reverses_kind) if row.reverses_kind else document.kind,
+    )

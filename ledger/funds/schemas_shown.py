@@ -1,0 +1,207 @@
+"""Documents and their acts as pages show them: words, links, rows. Shared by the pages of funds and audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from flask_babel import gettext as _
+
+from ledger.domain.documents import KIND_NAMES, STATUS_NAMES, DocumentKind, Status
+from ledger.domain.money import Money
+from ledger.funds.queries import ShownDocument
+from ledger.funds.queries_entry import WaitingDesignation
+from ledger.http.filters import SHANGHAI
+from ledger.http.paging import path
+
+COLLECTIONS: Final[dict[str, DocumentKind]] = {
+    "awards": DocumentKind.AWARD,
+    "allocations": DocumentKind.ALLOCATION,
+    "disbursements": DocumentKind.DISBURSEMENT,
+    "expenditures": DocumentKind.EXPENDITURE,
+    "acceptances": DocumentKind.ACCEPTANCE,
+    "recoveries": DocumentKind.RECOVERY,
+}
+"""The part of the URL of each kind; a reversal lives with the kind that it reverses."""
+
+_PLACES: Final = {kind: name for name, kind in COLLECTIONS.items()}
+
+
+def collection_of(kind: DocumentKind) -> str:
+    """`disbursements` for a disbursement."""
+    return _PLACES[kind]
+
+
+def document_url(tenant_code: str, collection: DocumentKind, document_id: int, *more: str) -> str:
+    """The page of a document, or what lies below it."""
+    return path("t", tenant_code, _PLACES[collection], document_id, *more)
+
+
+def kind_name(kind: DocumentKind) -> str:
+    """A kind of document in the reader's language."""
+    return str(_(KIND_NAMES[kind]))
+
+
+def status_name(status: str) -> str:
+    """A document's state in the reader's language."""
+    return str(_(STATUS_NAMES[Status(status)]))
+
+
+def event_words(kind: str) -> str:
+    """What happened, from the journal's kind: `disbursement_approved` is 复核通过拨付."""
+    if kind in ("pilot_designated", "pilot_confirmed", "pilot_returned"):
+        designations: dict[str, str] = {
+            "pilot_designated": _("登记认定"),
+            "pilot_confirmed": _("认定复核通过"),
+            "pilot_returned": _("退回认定"),
+        }
+        return designations[kind]
+    subject, _bar, verb = kind.rpartition("_")
+    if subject not in set(DocumentKind):
+        return kind
+    name = kind_name(DocumentKind(subject))
+    words: dict[str, str] = {
+        "recorded": _("登记%(kind)s", kind=name),
+        "drafted": _("起草%(kind)s", kind=name),
+        "amended": _("修改%(kind)s并重新送审", kind=name),
+        "approved": _("复核通过%(kind)s", kind=name),
+        "returned": _("退回%(kind)s", kind=name),
+        "withdrawn": _("撤回%(kind)s", kind=name),
+        "reversed": _("%(kind)s被冲销", kind=name),
+    }
+    return words.get(verb, kind)
+
+
+_SILENT: Final = frozenset({"status", "checked_by_name", "return_reason", "version", "checked_by", "checked_at"})
+
+
+def field_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Plain changed fields as (label, before, now); what the sentence says already is left out."""
+    names = _field_names()
+    shown = [name for name in names if name not in _SILENT and (name in before or name in after)]
+    return [(names[name], field_value(name, before.get(name)), field_value(name, after.get(name))) for name in shown]
+
+
+def field_label(name: str) -> str:
+    """A document's field in the reader's language."""
+    return _field_names().get(name, name)
+
+
+def field_value(name: str, value: Any) -> Any:
+    """A journal's plain value as pages show it."""
+    if value in (None, ""):
+        return None
+    if name.endswith("_fen"):
+        return Money(int(value))
+    return status_name(value) if name == "status" else value
+
+
+def _field_names() -> dict[str, str]:
+    return {
+        "status": _("状态"),
+        "amount_fen": _("金额"),
+        "business_date": _("日期"),
+        "document_no": _("文号"),
+        "voucher_no": _("支付凭证号"),
+        "payee_name": _("收款单位"),
+        "payee_account": _("收款账号"),
+        "purpose": _("用途"),
+        "reason": _("原因"),
+        "note": _("说明"),
+        "return_reason": _("退回原因"),
+        "version": _("版本"),
+    }
+
+
+def days_since(instant: datetime, today: date) -> int:
+    """Whole days in Asia/Shanghai from `instant` until `today`."""
+    return max(0, (today - instant.astimezone(SHANGHAI).date()).days)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A row of a work list."""
+
+    kind: str
+    number: str
+    url: str
+    pilot_name: str
+    tenant_name: str
+    amount: Money | None
+    sent_by: str
+    sent_at: datetime
+    waiting_days: int | None
+    status: str
+
+
+def work_rows(found: Sequence[ShownDocument], today: date, *, names_tenant: bool) -> list[WorkRow]:
+    """Documents as rows of a work list; only what waits has an age."""
+    return [
+        WorkRow(
+            one.document.kind.value,
+            one.document.number,
+            document_url(one.tenant_code, one.collection, one.document.id),
+            one.pilot_name,
+            one.tenant_name if names_tenant else "",
+            one.document.amount,
+            one.document.made_by_name,
+            one.document.made_at,
+            days_since(one.document.made_at, today) if one.document.status is Status.WAITING else None,
+            one.document.status.value,
+        )
+        for one in found
+    ]
+
+
+def designation_rows(found: Sequence[WaitingDesignation], today: date) -> list[WorkRow]:
+    """Designations as rows of a work list."""
+    return [
+        WorkRow(
+            "designation",
+            "",
+            path("t", one.tenant_code, "pilots", one.id),
+            one.name,
+            one.tenant_name,
+            None,
+            one.made_by_name,
+            one.made_at,
+            days_since(one.made_at, today),
+            "waiting",
+        )
+        for one in found
+    ]
+
+
+def facts_of(shown: ShownDocument) -> list[tuple[str, Any]]:
+    """What a document says, label by label, without its amount."""
+    document, kind = shown.document, shown.document.kind
+    day, number = document.business_date, document.document_no
+    dates = {
+        DocumentKind.AWARD: _("核定日期"),
+        DocumentKind.ALLOCATION: _("下达日期"),
+        DocumentKind.DISBURSEMENT: _("拨付日期"),
+        DocumentKind.EXPENDITURE: _("支出日期"),
+        DocumentKind.ACCEPTANCE: _("验收日期"),
+        DocumentKind.RECOVERY: _("收回日期"),
+        DocumentKind.REVERSAL: _("冲销日期"),
+    }
+    numbers = {
+        DocumentKind.AWARD: _("核定文号"),
+        DocumentKind.ALLOCATION: _("指标文号"),
+        DocumentKind.DISBURSEMENT: _("指标文号"),
+    }
+    told: list[tuple[str, Any]] = [(numbers.get(kind, _("文号")), number), (dates[kind], day)]
+    told += [
+        (_("支付凭证号"), document.voucher_no),
+        (_("收款单位"), document.payee_name),
+        (_("收款账号"), document.payee_account),
+        (_("项目代码"), document.project_code),
+        (_("用途"), document.purpose),
+        (_("冲销原因") if kind is DocumentKind.REVERSAL else _("原因"), document.reason),
+        (_("说明"), document.note),
+    ]
+    facts = [(_("试点"), shown.pilot_name), *((label, value) for label, value in told if value)]
+    facts += [(_("项目 %(code)s", code=code), amount) for code, amount in document.lines]
+    return [*facts, (_("预算年度"), str(document.fiscal_year)), (_("登记单位"), document.office_name or None)]

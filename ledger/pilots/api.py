@@ -1,0 +1,56 @@
+"""The JSON API of one pilot: its designation, and the check of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from ledger.dispatch import Command, ask, execute
+from ledger.domain.access import Permission
+from ledger.domain.errors import Conflict
+from ledger.http.actor import current
+from ledger.http.api import ApiBlueprint, answer, sent_key
+from ledger.pilots.commands import ConfirmDesignation, ReturnDesignation
+from ledger.pilots.queries_projects import GetDesignation
+from ledger.pilots.schemas_api import ConfirmDesignationSchema, PilotSchema, ReturnDesignationSchema, pilot_json
+
+api = ApiBlueprint("pilots", __name__, "Pilots (试点)")
+_PILOT = "/t/<tenant:tenant_code>/pilots/<id:pilot_id>"
+
+
+@api.endpoint(_PILOT, Permission.PILOT_READ, PilotSchema)
+def get_pilot(tenant_code: str, pilot_id: int) -> Response:
+    """One pilot with its projects."""
+    found = ask(GetDesignation(tenant_code=tenant_code, pilot_id=pilot_id), current())
+    return answer(pilot_json(found.pilot, found.projects))
+
+
+@api.endpoint(
+    f"{_PILOT}/approve", Permission.DESIGNATION_CHECK, PilotSchema, body=ConfirmDesignationSchema, keyed=True
+)
+def approve_pilot(sent: dict[str, Any], tenant_code: str, pilot_id: int) -> Response:
+    """Check a waiting designation as the second person (province_reviewer)."""
+    return _checked(ConfirmDesignation(tenant_code=tenant_code, pilot_id=pilot_id), sent["version"])
+
+
+@api.endpoint(f"{_PILOT}/return", Permission.DESIGNATION_CHECK, PilotSchema, body=ReturnDesignationSchema, keyed=True)
+def return_pilot(sent: dict[str, Any], tenant_code: str, pilot_id: int) -> Response:
+    """Return a waiting designation with the reason (province_reviewer)."""
+    command = ReturnDesignation(tenant_code=tenant_code, pilot_id=pilot_id, reason=sent["reason"])
+    return _checked(command, sent["version"])
+
+
+def _checked(command: ConfirmDesignation | ReturnDesignation, version: int | None) -> Response:
+    key = sent_key()
+    query = GetDesignation(tenant_code=command.tenant_code, pilot_id=command.pilot_id)
+    found = ask(query, current())
+    # A second try with the same key finds a later version than the first did.
+    if version is not None and found.pilot.version < version:
+        raise Conflict("该试点刚被他人处理。请刷新后查看最新状态。")
+    return _answered(command, key, found)
+
+
+def _answered(command: Command, key: str, found: Any) -> Response:
+    receipt = execute(command, current(), key)
+    return answer(pilot_json(found.pilot, found.projects, status=receipt.facts[0].after["status"]))

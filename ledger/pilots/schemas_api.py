@@ -1,0 +1,60 @@
+"""Pilots and their projects as the JSON API shows them; what it takes to check a designation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from ledger.http.fields import DayField, FormSchema, IdField, MoneyField, TextField, WholeField
+
+
+class ProjectSchema(Schema):
+    """A project that the pilot applied with; `code` is null where it has none."""
+
+    id = IdField(required=True)
+    name = fields.String(required=True)
+    code = fields.String(required=True, allow_none=True)
+    no_code_reason = fields.String(required=True, allow_none=True)
+    owner_name = fields.String(required=True)
+    owner_uscc = fields.String(required=True)
+    investment = MoneyField(required=True)
+    start_on = DayField(required=True, allow_none=True)
+    finish_on = DayField(required=True, allow_none=True)
+
+
+class PilotSchema(Schema):
+    """A pilot: a region or an enterprise, with its projects."""
+
+    id = IdField(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"enum": ["region", "enterprise"]})
+    uscc = fields.String(required=True)
+    status = fields.String(required=True)
+    direction = fields.String(required=True)
+    batch = fields.String(required=True)
+    county_name = fields.String(required=True)
+    designation_document_no = fields.String(required=True)
+    designated_on = DayField(required=True)
+    projects = fields.List(fields.Nested(ProjectSchema), required=True)
+
+
+class ConfirmDesignationSchema(FormSchema):
+    """The check of a designation; `version` is what the checker saw."""
+
+    version = WholeField(least=1, most=2**31, load_default=None)
+
+
+class ReturnDesignationSchema(ConfirmDesignationSchema):
+    """A designation goes back, with the reason."""
+
+    reason = TextField(200, lines=True, required=True)
+
+
+def pilot_json(pilot: object, projects: Sequence[object], **changes: Any) -> dict[str, Any]:
+    """A pilot with its projects as plain JSON; `changes` stand in the place of what is stored now."""
+    schema = PilotSchema()
+    shown: dict[str, Any] = PilotSchema(exclude=["projects"]).dump(pilot)
+    shown["projects"] = ProjectSchema(many=True).dump(projects)
+    return {name: shown[name] for name in schema.fields} | changes
