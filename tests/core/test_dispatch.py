@@ -100,6 +100,6 @@ def test_without_its_journal_entry_nothing_is_posted(app: Flask, make: Factory, 
     with owner.begin() as connection:
         connection.execute(text(breaking))
     owner.dispose()
-    with pytest.raises(Exception, match="permission denied|broken"):
+    with pytest.raises(Exception, match=r"permission denied|broken"):
         dispatch.execute(command, officer)
     assert _count(make) == 0

@@ -40,12 +40,8 @@ def _run(urls: dict[str, str], folder: str, task: Task, arguments: Sequence[Any]
     from ledger import clock, database
 
     app = Flask("race", instance_path=folder)
-    roles = {
-        database.APP: "DATABASE_URL",
-        database.PROVINCE: "DATABASE_PROVINCE_URL",
-        database.AUDIT: "DATABASE_AUDIT_URL",
-    }
-    database.configure(app, {role: urls[name] for role, name in roles.items()})
+    names = ((database.APP, ""), (database.PROVINCE, "PROVINCE_"), (database.AUDIT, "AUDIT_"))
+    database.configure(app, {role: urls[f"DATABASE_{name}URL"] for role, name in names})
     clock.configure(STARTS_AT)
     ended: list[str] = []
     with app.app_context():

@@ -46,13 +46,16 @@ def _probe() -> Blueprint:
         probe.add_url_rule(f"{place}/fail/<kind>", f"fail{len(place)}", _fail, methods=["GET", "POST"])
         probe.add_url_rule(f"{place}/entry", f"entry{len(place)}", _entry, methods=["POST"])
     probe.add_url_rule("/t/<tenant:code>/probe/<id:row_id>", "place", _place)
+    probe.add_url_rule("/t/<tenant:code>/pilots", "pilots", lambda code: code)
     return probe
 
 
 def _fail(kind: str) -> ResponseReturnValue:
-    cap = {"limit": Money(500_000_000), "requested": Money(500_000_001)}
+    cap, asked = Money(500_000_000), Money(500_000_001)
     errors: dict[str, Exception] = {
-        "cap": CapExceeded("核定金额不能超过一次性上限 {limit} 元（第八条）。请改为不高于该数。", **cap),
+        "cap": CapExceeded(
+            "核定金额不能超过一次性上限 {limit} 元（第八条）。请改为不高于该数。", limit=cap, requested=asked
+        ),
         "missing": NotFound(),
         "conflict": Conflict("李会计在 10:32 修改过这条记录。", changed={"amount": ("800,000.00", "500,000.00")}),
         "many": TooMany("操作太频繁，请稍等一分钟再试。"),
