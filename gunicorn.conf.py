@@ -19,5 +19,20 @@ workers = 2
 threads = 4
 timeout = 60
 graceful_timeout = 30
+
+
+def on_starting(_server: object) -> None:
+    """Say in one line why the ledger may not serve, before any worker starts."""
+    from ledger import database
+    from ledger.serving import reason_not_to_serve
+    from wsgi import app
+
+    if (reason := reason_not_to_serve(app)) is not None:
+        raise SystemExit(reason)
+    with app.app_context():
+        # Connections do not outlive the fork.
+        database.dispose()
+
+
 # A socket in the home folder would be shared by every ledger of this user.
 control_socket_disable = True

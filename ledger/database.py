@@ -177,6 +177,17 @@ def write_turn(made: Engine | None = None) -> Iterator[None]:
             fcntl.flock(lock_file, fcntl.LOCK_UN)
 
 
+def is_superuser(role: str | None = APP) -> bool:
+    """Whether the role could pass every policy: a superuser, or one that bypasses row-level security."""
+    if is_sqlite(role):
+        return False
+    with engine(role).connect() as connection:
+        row = connection.exec_driver_sql(
+            "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        ).one()
+    return bool(row[0])
+
+
 def dispose() -> None:
     """Close every pooled connection, as after a fork or before a database is replaced."""
     for made in db.engines.values():

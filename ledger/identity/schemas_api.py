@@ -1,0 +1,14 @@
+"""Tenants as the JSON API shows them."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+
+class TenantSchema(Schema):
+    """A tenant: a prefecture-level unit, or one that reports to the province directly."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    short_name = fields.String(required=True)
+    kind = fields.String(required=True)
