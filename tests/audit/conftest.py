@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from ledger import dispatch
 from ledger.domain.documents import DocumentKind
@@ -85,15 +86,24 @@ def tamper(database_urls: dict[str, str]) -> Callable[..., None]:
 
     def change(table: str, statement: str, **values: object) -> None:
         engine = create_engine(database_urls["DATABASE_OWNER_URL"])
-        with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            else:
-                found = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
-                for (name,) in connection.execute(found, {"table": table}).all():
-                    connection.exec_driver_sql(f"DROP TRIGGER {name}")
-            touched = connection.execute(text(statement), values)
-            assert touched.rowcount >= 1
+        with engine.begin() as connection, _without_triggers(connection, table):
+            assert connection.execute(text(statement), values).rowcount >= 1
         engine.dispose()
 
     return change
+
+
+@contextmanager
+def _without_triggers(connection: Connection, table: str) -> Iterator[None]:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        return
+    found = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+    triggers = connection.execute(found, {"table": table}).all()
+    for name, _ in triggers:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    for _, sql in triggers:
+        connection.exec_driver_sql(sql)

@@ -1,0 +1,214 @@
+"""The journal as it is read: page by page for a program, and a pilot's timeline for people."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from ledger.desk import Desk
+from ledger.domain.access import Permission
+from ledger.domain.errors import NotFound
+from ledger.domain.money import Money
+from ledger.journal import Fact
+from ledger.pilots.store import load_pilot
+from ledger.tenancy import Constant
+
+LARGEST_PAGE = 200
+_COLUMNS = (
+    "SELECT e.seq, e.hash, e.payload, e.recorded_at, e.kind, e.subject_type, e.subject_id, e.pilot_id, e.actor_id,"
+    " e.actor_name, o.name AS office_name, e.total, e.business_date FROM journal_entry e"
+    " LEFT JOIN office o ON o.tenant_code = e.tenant_code AND o.id = e.office_id"
+    " WHERE e.tenant_code = :tenant_code"
+)
+_HEAD = Constant("SELECT seq, hash FROM journal_head WHERE tenant_code = :tenant_code")
+_AFTER = Constant(f"{_COLUMNS} AND e.seq > :after ORDER BY e.seq LIMIT :count")
+_OF_PILOT = Constant(f"{_COLUMNS} AND e.pilot_id = :pilot_id AND e.seq < :before ORDER BY e.seq DESC LIMIT :count")
+_NO_END = 2**62
+_SHORT = 8
+# Shown in the sentence or of no meaning to a reader: not among the changed fields.
+_UNTOLD = frozenset(
+    {
+        *("id", "kind", "number", "uscc", "version", "lines", "office_id", "pilot_id", "policy_version_id"),
+        *("award_id", "line_id", "project_id", "allocation_id", "disbursement_id", "reverses_id"),
+        *("made_by", "made_at", "checked_by", "checked_at"),
+    }
+)
+_SAME = ("seq", "recorded_at", "kind", "actor_name", "office_name", "subject_type", "subject_id", "business_date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalItem:
+    """An entry with what a verifier needs: `payload` is the text that `hash` covers, with `prev` inside.
+
+    `office_name` is None where the actor is of another tenant (`actor_tenant`) or the system.
+    """
+
+    seq: int
+    hash: str
+    prev: str
+    payload: str
+    recorded_at: datetime
+    kind: str
+    subject_type: str
+    subject_id: str
+    pilot_id: int | None
+    actor_id: int
+    actor_name: str
+    actor_tenant: str | None
+    office_name: str | None
+    amount: Money | None
+    business_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """Entries of one stream in sequence order; `size` and `hash` are those of the stream's head."""
+
+    stream: str
+    size: int
+    hash: str
+    entries: tuple[JournalItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that an act changed; None where it was or is empty."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One act in a pilot's timeline, with the parts of its sentence."""
+
+    seq: int
+    short_hash: str
+    recorded_at: datetime
+    kind: str
+    actor_name: str
+    actor_tenant: str | None
+    office_name: str | None
+    is_system: bool
+    subject_type: str
+    subject_id: str
+    number: str | None
+    amount: Money | None
+    document_no: str | None
+    voucher_no: str | None
+    return_reason: str | None
+    business_date: date | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """The newest first; `next_before` is the `before_seq` of the older page, or None at the end."""
+
+    items: tuple[Event, ...]
+    next_before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListJournal:
+    """Entries of a stream after a sequence number; reading them is an entry of its own.
+
+    Raises:
+        NotFound: there is no such stream, or it is another tenant's.
+    """
+
+    permission: ClassVar[Permission] = Permission.JOURNAL_READ
+    tenant_code: str
+    after: int = 0
+    limit: int = LARGEST_PAGE
+
+    def run(self, desk: Desk) -> JournalPage:
+        head = desk.first(_HEAD)
+        if head is None:
+            raise NotFound(field="stream")
+        rows = desk.rows(_AFTER, after=self.after, count=min(max(self.limit, 1), LARGEST_PAGE))
+        return JournalPage(self.tenant_code, head.seq, head.hash, tuple(_item(row) for row in rows))
+
+    def fact(self, answer: JournalPage) -> Fact:
+        """The entry that says who read which part."""
+        read = {"after": str(self.after), "entries": str(len(answer.entries))}
+        return Fact("journal_read", "journal", self.tenant_code, after=read)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Every act on a pilot and its money, the newest first, before `before_seq`.
+
+    Raises:
+        NotFound: the pilot is unknown, or another tenant's.
+    """
+
+    permission: ClassVar[Permission] = Permission.JOURNAL_READ
+    tenant_code: str
+    pilot_id: int
+    before_seq: int | None = None
+    limit: int = 30
+
+    def run(self, desk: Desk) -> TimelinePage:
+        load_pilot(desk, self.pilot_id)
+        count = min(max(self.limit, 1), LARGEST_PAGE)
+        before = _NO_END if self.before_seq is None else self.before_seq
+        # One more than is shown says whether there is an older page.
+        rows = desk.rows(_OF_PILOT, pilot_id=self.pilot_id, before=before, count=count + 1)
+        events = tuple(_event(row) for row in rows[:count])
+        return TimelinePage(events, events[-1].seq if len(rows) > count else None)
+
+
+def _item(row: Any) -> JournalItem:
+    body = _body(row.payload)
+    values = {name: value for name, value in row._mapping.items() if name != "total"}
+    return JournalItem(**values, prev=str(body.get("prev", "")), amount=row.total, actor_tenant=_tenant(body))
+
+
+def _event(row: Any) -> Event:
+    body = _body(row.payload)
+    before, after = _fields(body, "before"), _fields(body, "after")
+    same: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
+    return Event(
+        **same,
+        number=_text(after.get("number")),
+        document_no=_text(after.get("document_no")),
+        voucher_no=_text(after.get("voucher_no")),
+        return_reason=_text(after.get("return_reason")),
+        short_hash=row.hash[:_SHORT],
+        actor_tenant=_tenant(body),
+        is_system="system" in _fields(body, "actor"),
+        amount=row.total,
+        changes=_changes(before, after),
+    )
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
+    # A new document has no before: what it says is its sentence, not a change.
+    names = sorted(name for name in {*before, *after} - _UNTOLD if before and before.get(name) != after.get(name))
+    return tuple(Change(name, _text(before.get(name)), _text(after.get(name))) for name in names)
+
+
+def _tenant(body: dict[str, Any]) -> str | None:
+    return _text(_fields(body, "actor").get("tenant"))
+
+
+def _fields(body: dict[str, Any], name: str) -> dict[str, Any]:
+    found = body.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _body(payload: str) -> dict[str, Any]:
+    # An entry that was tampered with is shown as far as it goes; verifying says what is wrong.
+    try:
+        body = json.loads(payload)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
