@@ -54,4 +54,5 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.register(app)
     headers.add_headers(app)
     faces.register(app)
+    serving.catch_up(app)
     return app

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask, abort, request
+from sqlalchemy.exc import DBAPIError
 
 import config
-from ledger import database, schema
+from ledger import clock, database, schema
+from ledger.audit.queries_recorded import LastRecorded
+from ledger.dispatch import ask
+from ledger.domain.access import SYSTEM
 from ledger.identity.queries import database_state, demo_accounts_present
 
 
@@ -23,6 +27,19 @@ def reason_not_to_serve(app: Flask) -> str | None:
         if settings.is_production and demo_accounts_present():
             return "demo accounts are active; deactivate them before production"
     return None
+
+
+def catch_up(app: Flask) -> None:
+    """Bring a clock that was set up to the last recorded entry; a database without tables has none."""
+    if app.config["SETTINGS"].starts_at is None:
+        return
+    with app.app_context():
+        try:
+            last = ask(LastRecorded(), SYSTEM)
+        except DBAPIError:
+            return
+        if last is not None:
+            clock.not_before(last)
 
 
 def register(app: Flask) -> None:

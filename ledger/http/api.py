@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, NoReturn
@@ -13,12 +13,13 @@ from typing import Any, ClassVar, Final, NoReturn
 from flask import Request, Response, jsonify, make_response, request
 from flask_babel import gettext as _
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
 from ledger.clock import BEIJING
 from ledger.domain.access import Permission, check_permission, check_reach
+from ledger.domain.dates import FIRST_YEAR, LAST_YEAR
 from ledger.domain.errors import NotFound
 from ledger.http import actor
 from ledger.http.fields import Fault, FormSchema, WholeField
@@ -37,6 +38,13 @@ _READ_REFUSALS = (400, 401, 403, 404, 422, 429)
 View = Callable[..., Any]
 
 
+class AnswerSchema(Schema):
+    """The parent of what is answered: a reader must bear names that are added later."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
 class ListQuery(FormSchema):
     """Which page of a list."""
 
@@ -47,16 +55,20 @@ class ListQuery(FormSchema):
 class InstantField(fields.Field[datetime]):
     """An ISO instant; without a zone it is Beijing's, and a day alone means its end."""
 
-    def _deserialize(self, value: Any, *_args: Any, **_kw: Any) -> datetime:
+    def _deserialize(self, value: Any, *_args: Any, **_kw: Any) -> Any:
         # An unescaped + of a query string arrives as a space.
         text = str(value).strip().replace(" ", "+")
+        if not text:
+            return None
         try:
-            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
-                return datetime.combine(date.fromisoformat(text), time.max, BEIJING)
             read = datetime.fromisoformat(text)
         except ValueError:
+            read = datetime.min
+        if not FIRST_YEAR <= read.year <= LAST_YEAR:
             words = _("请按 ISO 8601 填写时间，例如 2026-11-20T10:00:00+08:00。")
-            raise ValidationError([Fault(words, "date")]) from None
+            raise ValidationError([Fault(words, "date")])
+        if len(text) == len("2026-11-20"):
+            return datetime.combine(read, time.max, BEIJING)
         return read if read.tzinfo else read.replace(tzinfo=BEIJING)
 
 
@@ -181,8 +193,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
             made = self.response(status, answered)(_guarded(made, permission))
             for refusal in _WRITE_REFUSALS if body is not None else _READ_REFUSALS:
                 made = self.alt_response(refusal, HTTPStatus(refusal).name)(made)
-            if keyed:
-                made = self.doc(parameters=[KEY_PARAMETER])(made)
+            made = self.doc(operationId=view.__name__, **({"parameters": [KEY_PARAMETER]} if keyed else {}))(made)
             methods = ["GET"] if body is None else ["POST"]
             self.add_url_rule(rule, endpoint=view.__name__, view_func=made, methods=methods)
             return view

@@ -13,12 +13,8 @@ LARGEST_ID = 2**63 - 1
 class TenantConverter(BaseConverter):
     """The code of a prefecture-level tenant; the province has no pages below `/t/`."""
 
-    regex = r"[0-9A-Z-]{6}"
-
-    def to_python(self, value: str) -> str:
-        if value not in TENANT_CODES:
-            raise ValidationError
-        return value
+    # Named one by one: a code that only looked right would answer 405 where a missing one answers 404.
+    regex = "(?:" + "|".join(sorted(TENANT_CODES)) + ")"
 
 
 class IdConverter(BaseConverter):

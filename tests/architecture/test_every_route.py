@@ -1,0 +1,323 @@
+"""Every route, asked by every role, by nobody, and by another tenant's people: the table of answers holds."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from ledger import dispatch
+from ledger.domain.documents import DocumentKind
+from ledger.domain.money import Money
+from ledger.exchange.commands import CheckImport
+from ledger.exchange.report import Upload
+from ledger.exchange.templates import Kind
+from ledger.funds.commands_spending import RecordAcceptance, RecordExpenditure, RecordRecovery
+from tests.architecture import routes
+from tests.conftest import Browser
+from tests.factories import Factory, MadePilot
+
+BOOK = Path(__file__).resolve().parents[2] / "demo" / "books" / "05-disbursements-220100-faults.xlsx"
+PEOPLE = {
+    **{role: f"220100.{role}" for role in ("finance_officer", "finance_reviewer", "drc_officer", "drc_reviewer")},
+    "province_officer": "province.officer",
+    "province_reviewer": "province.reviewer",
+    "province_auditor": "province.auditor",
+    "administrator": "admin",
+}
+STRANGERS = {role: f"220200.{role}" for role in ("finance_officer", "finance_reviewer", "drc_officer", "drc_reviewer")}
+REFUSED = {401, 403, 404, 405}
+
+
+@dataclass
+class World:
+    """Ids that routes are asked with: one waiting document of each kind in 220100."""
+
+    pilot: MadePilot
+    waiting_pilot: MadePilot
+    documents: dict[str, int]
+    paid_id: int
+    imports: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request: an endpoint with its values, and the roles that it serves."""
+
+    name: str
+    method: str
+    path: str
+    roles: frozenset[str]
+
+    @property
+    def is_api(self) -> bool:
+        return self.path.startswith("/api/")
+
+
+@pytest.fixture
+def world(make: Factory) -> World:
+    """A pilot in 220100 with something of every kind."""
+    pilot = make.allocated(1_000_000_00)
+    finance, drc = make.actor("220100.finance_officer"), make.actor("220100.drc_officer")
+    paid = make.disbursed(pilot, 500_000_00)
+    spent = RecordExpenditure(
+        tenant_code="220100", disbursement_id=paid, amount=Money(400), spent_on=date(2026, 6, 1), purpose="设备"
+    )
+    spent_id = dispatch.execute(spent, finance).subject_id
+    make.approve("220100", DocumentKind.EXPENDITURE, spent_id, "220100.finance_reviewer")
+    accepted = RecordAcceptance(
+        tenant_code="220100",
+        pilot_id=pilot.id,
+        project_code=pilot.project_codes[0],
+        amount=Money(100),
+        accepted_on=date(2026, 7, 1),
+        document_no="验1号",
+    )
+    recovered = RecordRecovery(
+        tenant_code="220100",
+        disbursement_id=paid,
+        amount=Money(100),
+        recovered_on=date(2026, 7, 2),
+        document_no="收1号",
+        reason="终止",
+    )
+    documents = {
+        "awards": pilot.award_id,
+        "allocations": pilot.allocation_id,
+        "disbursements": make.waiting(pilot, 100),
+        "expenditures": dispatch.execute(spent, finance).subject_id,
+        "acceptances": dispatch.execute(accepted, drc).subject_id,
+        "recoveries": dispatch.execute(recovered, finance).subject_id,
+    }
+    imports = {
+        role: dispatch.execute(
+            CheckImport(kind=Kind.DISBURSEMENTS, upload=Upload("x.xlsx", BOOK.read_bytes())), make.actor(PEOPLE[role])
+        ).subject_id
+        for role in ("finance_officer",)
+    }
+    return World(pilot, make.pilot(active=False), documents, paid, imports)
+
+
+def questions(app: Flask, world: World) -> Iterator[Question]:
+    """Every route of the map with real ids; a route that no table names is a failure."""
+    api = routes.api_documents()
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            name = f"{method} {rule.endpoint}"
+            if name in routes.PUBLIC:
+                continue
+            values = _values(rule, world)
+            if name == "POST funds.act_on_document":
+                for act, table in routes.ACTS.items():
+                    for collection, roles in table.items():
+                        yield _question(app, rule, name, method, roles, values | _of(world, collection), act=act)
+            elif name in routes.OF_COLLECTION:
+                for collection, roles in routes.OF_COLLECTION[name].items():
+                    yield _question(app, rule, name, method, roles, values | _of(world, collection))
+            elif name in routes.PAGES or name in api:
+                collection = _collection(rule)
+                more = {"document_id": world.documents[collection]} if collection else {}
+                yield _question(app, rule, name, method, (routes.PAGES | api)[name], values | more)
+            else:
+                pytest.fail(f"{name} ({rule.rule}) has no line in tests/architecture/routes.py")
+
+
+def _of(world: World, collection: str) -> dict[str, Any]:
+    return {"collection": collection, "document_id": world.documents[collection]}
+
+
+def _collection(rule: Rule) -> str | None:
+    found = re.search(r"/(awards|allocations|disbursements|expenditures|acceptances|recoveries)\b", rule.rule)
+    return found[1] if found else ("disbursements" if "document_id" in rule.arguments else None)
+
+
+def _values(rule: Rule, world: World) -> dict[str, Any]:
+    designating = re.search(r"pilots.*(confirm|approve|return)", rule.rule)
+    pilot_id = world.waiting_pilot.id if designating else world.pilot.id
+    return {
+        "code": "220100",
+        "tenant_code": "220100",
+        "pilot_id": pilot_id,
+        "kind": "disbursements",
+        "import_id": world.imports["finance_officer"],
+    }
+
+
+def _question(
+    app: Flask, rule: Rule, name: str, method: str, roles: frozenset[str], values: dict[str, Any], **more: Any
+) -> Question:
+    used = {key: value for key, value in (values | more).items() if key in rule.arguments}
+    with app.test_request_context():
+        built = app.url_map.bind("localhost").build(rule.endpoint, used, method=method)
+    return Question(name, method, built, roles)
+
+
+class Asker:
+    """Asks a question as one person, with a body that is whole enough to reach the permission."""
+
+    def __init__(self, browser: Browser | None, api: FlaskClient, world: World) -> None:
+        self.browser, self.api, self.world = browser, api, world
+
+    def ask(self, question: Question) -> TestResponse:
+        if question.is_api:
+            return self._ask_api(question)
+        if self.browser is None:
+            return self.api.open(question.path, method=question.method)
+        if question.method == "GET":
+            return self.browser.get(question.path)
+        return self.browser.post(question.path, _form(question, self.world))
+
+    def _ask_api(self, question: Question) -> TestResponse:
+        if question.method == "GET":
+            return self.api.get(question.path)
+        headers = {"Idempotency-Key": f"{question.name} {question.path}"}
+        if question.name == "POST api_imports.check_import":
+            files = {"file": (io.BytesIO(BOOK.read_bytes()), "x.xlsx")}
+            return self.api.post(question.path, data=files, content_type="multipart/form-data", headers=headers)
+        return self.api.post(question.path, json=_body(question, self.world), headers=headers)
+
+
+def test_every_role_is_answered_as_the_table_says(
+    app: Flask, world: World, sign_in: Callable[[str], Browser], api: Callable[[str], FlaskClient]
+) -> None:
+    asked = list(questions(app, world))
+    wrong = []
+    for role, username in PEOPLE.items():
+        asker = Asker(sign_in(username), api(username), world)
+        for question in asked:
+            status = asker.ask(question).status_code
+            serves = status not in REFUSED and status < 500
+            # An import belongs to who sent it: other importers of the province do not meet it.
+            if "import_id" in question.name or question.name in OWN_ALONE:
+                serves = serves or (role in question.roles and role != "finance_officer" and status == 404)
+            if serves != (role in question.roles):
+                wrong.append((role, question.name, question.path, status))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+OWN_ALONE = {"GET exchange.errors_book", "GET api_imports.get_import", "POST api_imports.confirm_import"}
+
+
+def test_nobody_is_served_but_at_the_public_routes(app: Flask, world: World) -> None:
+    asker = Asker(None, app.test_client(), world)
+    for question in questions(app, world):
+        answer = asker.ask(question)
+        if question.is_api or question.method == "POST":
+            assert answer.status_code in (401, 403), question
+        else:
+            assert answer.status_code == 303, question
+            assert answer.headers["Location"].startswith("/login"), question
+
+
+@pytest.mark.rule("RX.4")
+def test_another_tenants_people_are_answered_as_if_the_thing_were_missing(
+    app: Flask, world: World, sign_in: Callable[[str], Browser], api: Callable[[str], FlaskClient]
+) -> None:
+    asked = [one for one in questions(app, world) if "/t/220100" in one.path or re.search(r"/imports/\d", one.path)]
+    for username in STRANGERS.values():
+        asker = Asker(sign_in(username), api(username), world)
+        for question in asked:
+            answer = asker.ask(question)
+            assert answer.status_code in (404, 403), (username, question, answer.status_code)
+            if "/t/220100" in question.path:
+                assert answer.status_code == 404, (username, question)
+                missing = re.sub(r"/t/220100", "/t/999999", question.path)
+                other = asker.ask(Question(question.name, question.method, missing, question.roles))
+                assert other.status_code == 404, (username, missing)
+
+
+def test_a_public_route_is_named_as_one(app: Flask) -> None:
+    names = {
+        f"{method} {rule.endpoint}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert names >= routes.PUBLIC
+
+
+def _form(question: Question, world: World) -> dict[str, str]:
+    forms = {
+        "funds.act_on_document": {"version": "1", "reason": "错误"},
+        "funds.reverse_document": {"version": "2", "reason": "错误", "reversed_on": "2026-08-01"},
+        "pilots.return_designation": {"reason": "错误"},
+    }
+    sent = dict(forms.get(question.name.split(" ")[1], {}))
+    if question.name in ("POST funds.record_disbursement", "POST funds.amend_disbursement"):
+        sent |= _disbursement(world) | {"step": "send", "version": "1"}
+    if not question.path.endswith("/return") and question.name == "POST funds.act_on_document":
+        sent.pop("reason")
+    return sent | {"idempotency_key": f"{question.path}"}
+
+
+def _disbursement(world: World) -> dict[str, str]:
+    return {
+        "allocation_id": str(world.pilot.allocation_id),
+        "amount": "1.00",
+        "paid_on": "2026-05-20",
+        "voucher_no": "ZF-ROUTES",
+        "payee_name": world.pilot.name,
+        "payee_account": "220012345678901",
+        "note": "",
+    }
+
+
+def _body(question: Question, world: World) -> dict[str, Any] | None:
+    act = question.path.rsplit("/", 1)[1]
+    if act == "approve":
+        return {}
+    if act == "return":
+        return {"reason": "错误"}
+    if act == "reverse":
+        return {"reason": "错误", "reversed_on": "2026-08-01"}
+    if act == "confirm":
+        return {"only_good": False}
+    project = world.pilot.project_codes[0]
+    day, document = "2026-08-01", "文〔2026〕9号"
+    bodies: dict[str, dict[str, Any]] = {
+        "awards": {
+            "pilot_id": str(world.pilot.id),
+            "lines": [{"project_code": project, "amount": "1.00"}],
+            "fiscal_year": 2026,
+            "document_no": document,
+            "decided_on": day,
+        },
+        "allocations": {
+            "award_id": str(world.pilot.award_id),
+            "project_code": project,
+            "amount": "1.00",
+            "document_no": document,
+            "allocated_on": day,
+        },
+        "disbursements": _disbursement(world),
+        "expenditures": {
+            "disbursement_id": str(world.paid_id),
+            "amount": "1.00",
+            "spent_on": day,
+            "purpose": "设备",
+        },
+        "acceptances": {
+            "pilot_id": str(world.pilot.id),
+            "project_code": project,
+            "amount": "1.00",
+            "accepted_on": day,
+            "document_no": document,
+        },
+        "recoveries": {
+            "allocation_id": str(world.pilot.allocation_id),
+            "amount": "1.00",
+            "recovered_on": day,
+            "document_no": document,
+            "reason": "终止",
+        },
+    }
+    return bodies[act]
