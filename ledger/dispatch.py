@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ledger import clock, database, idempotency, journal, refusals, tenancy
@@ -49,6 +49,7 @@ class Query(Protocol[T_co]):
     """A frozen dataclass that reads. `across = True` reads every tenant for the province's people.
 
     Such a reading signs in as the province's role, or as the database role that `role` names.
+    `one_snapshot = True` lets all of its statements read the same instant.
     """
 
     permission: ClassVar[Permission]
@@ -131,9 +132,17 @@ def ask(query: Query[T], actor: Actor) -> T:
     now = clock.now()
     role = getattr(query, "role", database.PROVINCE) if across else database.APP
     with _session(scope, role) as session:
+        if getattr(query, "one_snapshot", False) and not database.is_sqlite(role):
+            # SQLite reads one snapshot by itself; here it is asked for before the first statement.
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         answer = query.run(Desk(session, actor, now))
     if (fact := getattr(query, "fact", None)) is not None:
-        _record(fact(answer), actor, now)
+        try:
+            _record(fact(answer), actor, now)
+        except SQLAlchemyError:
+            # A journal that was found broken may take no entry; that must not hide the finding.
+            if getattr(answer, "sound", True):
+                raise
     return answer
 
 

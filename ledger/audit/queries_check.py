@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from ledger.audit.queries_check_rows import ROWS
 from ledger.audit.queries_check_rules import BALANCES
-from ledger.audit.queries_reach import one_snapshot
 from ledger.desk import Desk
 from ledger.domain.access import Permission
 from ledger.funds import store
@@ -61,9 +60,9 @@ class CheckBooks:
 
     permission: ClassVar[Permission] = Permission.SYSTEM
     across: ClassVar[bool] = True
+    one_snapshot: ClassVar[bool] = True
 
     def run(self, desk: Desk) -> tuple[Failure, ...]:
-        one_snapshot(desk)
         return (*_invariants(desk), *_documents(desk), *_pilots(desk))
 
 

@@ -20,12 +20,12 @@ class Invariant:
     statement: Constant
 
 
-def invariant(rule: str, place: str, sql: str) -> Invariant:
+def invariant(rule: str, place: str, sql: str, sqlite: str | None = None) -> Invariant:
     """An invariant over `place` (table.field); `[x]` in its SQL is the date in Shanghai of the instant x."""
     table, _, field = place.partition(".")
     postgresql = _INSTANT.sub(r"CAST(\1 AT TIME ZONE 'Asia/Shanghai' AS date)", sql)
     # Shanghai has kept one offset since 1991.
-    sqlite = _INSTANT.sub(r"date(substr(\1, 1, 19), '+8 hours')", sql)
+    sqlite = _INSTANT.sub(r"date(substr(\1, 1, 19), '+8 hours')", sqlite or sql)
     return Invariant(rule, table, field, Constant(postgresql, sqlite=sqlite, across=True))
 
 

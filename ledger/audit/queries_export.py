@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ledger.audit.queries_reach import Reaching, one_snapshot
+from ledger.audit.queries_reach import Reaching
 from ledger.audit.queries_verify import BATCH, Head, entries_of, stream_heads
 from ledger.database import instant_text
 from ledger.desk import Desk
@@ -65,11 +65,11 @@ class ExportJournal:
 
     permission: ClassVar[Permission] = Permission.JOURNAL_READ
     across: ClassVar[bool] = True
+    one_snapshot: ClassVar[bool] = True
     path: Path
     of_tenant: str | None = None
 
     def run(self, desk: Desk) -> Exported:
-        one_snapshot(desk)
         heads = stream_heads(desk, self.of_tenant)
         if not heads:
             raise NotFound()

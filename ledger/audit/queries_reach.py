@@ -43,10 +43,3 @@ class Reaching:
 def reaches_all(desk: Desk) -> bool:
     """Whether the desk reads every tenant."""
     return tenancy.scope_of(desk.session).every_tenant
-
-
-def one_snapshot(desk: Desk) -> None:
-    """Let everything that is read from now on be of one instant; call it before the first statement."""
-    # SQLite reads one snapshot by itself.
-    if desk.session.get_bind().dialect.name == "postgresql":
-        desk.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

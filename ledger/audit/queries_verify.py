@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from ledger import database
-from ledger.audit.queries_reach import Reaching, one_snapshot
+from ledger.audit.queries_reach import Reaching
 from ledger.database import instant_text
 from ledger.desk import Desk
 from ledger.domain import chain
@@ -88,11 +88,11 @@ class VerifyJournal:
 
     permission: ClassVar[Permission] = Permission.JOURNAL_READ
     across: ClassVar[bool] = True
+    one_snapshot: ClassVar[bool] = True
     role: ClassVar[str] = database.AUDIT
     checkpoint: tuple[Head, ...] = ()
 
     def run(self, desk: Desk) -> Verification:
-        one_snapshot(desk)
         known = {head.stream: head for head in self.checkpoint}
         heads, flags, breaks = [], [], []
         for row in stream_heads(desk):

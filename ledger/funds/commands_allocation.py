@@ -77,7 +77,10 @@ class AllocationBook:
         position = store_positions.line(desk, line.id)
         asked = self._asked.get(line.id, Money(0))
         check_allocation(replace(position, waiting=position.waiting + asked), draft.amount)
+        # Noted once the line has passed: a refused one reserves nothing.
         self._asked[line.id] = asked + draft.amount
+        self._notices.setdefault(draft.document_no, draft.allocated_on)
+        self._in_notice.add((draft.document_no, line.project_id))
         return store.new_document(
             desk,
             DocumentKind.ALLOCATION,
@@ -102,7 +105,7 @@ class AllocationBook:
 
     def _check_notice(self, draft: AllocationDraft, project_id: int) -> None:
         found = self._desk.first(_NOTICE, document_no=draft.document_no)
-        noticed_on = self._notices.setdefault(draft.document_no, (found and found.noticed_on) or draft.allocated_on)
+        noticed_on = (found and found.noticed_on) or self._notices.get(draft.document_no, draft.allocated_on)
         if noticed_on != draft.allocated_on:
             raise DocumentUnknown(
                 "指标文号 {number} 的下达日期是 {day}，一个文号不能用于两份指标文件。请核对文号和日期。",
@@ -116,7 +119,6 @@ class AllocationBook:
                 number=draft.document_no,
                 field="project_code",
             )
-        self._in_notice.add((draft.document_no, project_id))
 
     def store(self, planned: Sequence[StoredDocument]) -> list[StoredDocument]:
         """Store planned allocations, waiting for their check."""

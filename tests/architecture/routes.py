@@ -74,7 +74,6 @@ PAGES: Final[dict[str, frozenset[str]]] = {
     "POST pilots.confirm_designation": frozenset({"province_reviewer"}),
     "POST pilots.return_designation": frozenset({"province_reviewer"}),
     "GET exchange.blank_book": ALL,
-    "GET exchange.blank_book": ALL,
     "GET exchange.errors_book": IMPORTERS,
     "GET api_tenants.list_tenants": ALL,
     "GET api_pilot_lists.list_pilots": READERS,

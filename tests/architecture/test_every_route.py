@@ -125,8 +125,8 @@ def questions(app: Flask, world: World) -> Iterator[Question]:
                 for collection, roles in routes.OF_COLLECTION[name].items():
                     yield _question(app, rule, name, method, roles, values | _of(world, collection))
             elif name in routes.PAGES or name in api:
-                collection = _collection(rule)
-                more = {"document_id": world.documents[collection]} if collection else {}
+                kind = _collection(rule)
+                more = {"document_id": world.documents[kind]} if kind else {}
                 yield _question(app, rule, name, method, (routes.PAGES | api)[name], values | more)
             else:
                 pytest.fail(f"{name} ({rule.rule}) has no line in tests/architecture/routes.py")

@@ -87,7 +87,7 @@ def tamper(database_urls: dict[str, str]) -> Callable[..., None]:
     def change(table: str, statement: str, **values: object) -> None:
         engine = create_engine(database_urls["DATABASE_OWNER_URL"])
         with engine.begin() as connection, _without_triggers(connection, table):
-            assert connection.execute(text(statement), values).rowcount >= 1
+            assert connection.execute(text(statement), values).rowcount != 0
         engine.dispose()
 
     return change

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from ledger import dispatch
 from ledger.audit.queries_check import CheckBooks, Failure
+from ledger.audit.queries_verify import VerifyJournal
 from ledger.audit.schemas import check_json
 from ledger.domain import errors
 from ledger.domain.access import SYSTEM
+from ledger.domain.documents import DocumentKind
+from ledger.domain.pilots import PilotKind
+from ledger.funds.commands_check import ReturnDocument, WithdrawDocument
+from ledger.funds.commands_disbursement import AmendDisbursement, DisbursementDraft
 from tests.audit.conftest import TENANT, Books
 from tests.factories import Factory
 
@@ -28,6 +35,30 @@ def named() -> set[tuple[str, str, str]]:
 def test_sound_books_have_no_failures(books: Books) -> None:
     assert failures() == ()
     assert check_json(()) == {"ok": True, "failures": []}
+
+
+def test_books_stay_sound_through_every_act(make: Factory, books: Books) -> None:
+    officer, reviewer = make.actor("220300.finance_officer"), make.actor("220300.finance_reviewer")
+    kind = DocumentKind.DISBURSEMENT
+    returned = ReturnDocument(tenant_code="220300", kind=kind, document_id=books.waiting_id, reason="凭证不清")
+    dispatch.execute(returned, reviewer)
+    assert failures() == ()
+    draft = make.disbursement_command(books.other, 7_00, paid_on=date(2026, 11, 2))
+    mended = AmendDisbursement(
+        **{name: getattr(draft, name) for name in DisbursementDraft.__dataclass_fields__},
+        tenant_code="220300",
+        document_id=books.waiting_id,
+        version=2,
+    )
+    dispatch.execute(mended, officer)
+    assert failures() == ()
+    dispatch.execute(WithdrawDocument(tenant_code="220300", kind=kind, document_id=books.waiting_id), officer)
+    dispatch.execute(replace(draft, draft=True), officer)
+    make.pilot("220400", active=False, projects=2)
+    region = make.awarded(900_01, kind=PilotKind.REGION, projects=3, tenant_code="220500")
+    dispatch.execute(make.allocation_command(region, 300_00, document_no="x"), make.actor("province.officer"))
+    assert failures() == ()
+    assert dispatch.ask(VerifyJournal(), SYSTEM).sound
 
 
 def test_only_the_system_checks_the_books(make: Factory, books: Books) -> None:
@@ -137,3 +168,23 @@ def test_a_changed_pilot_is_named(books: Books, tamper: Tamper) -> None:
 def test_an_entry_recorded_before_its_business_date_is_named(books: Books, tamper: Tamper) -> None:
     tamper("entry", "UPDATE entry SET business_date = '2026-11-24' WHERE document_id = :id", id=books.disbursement_id)
     assert [failure.expected for failure in failures() if failure.rule == "9.12"] == ["2026-05-20", "2026-11-23"]
+
+
+def test_a_voucher_used_twice_is_named(make: Factory, books: Books, tamper: Tamper) -> None:
+    second = make.waiting(books.other, 1_00)
+    tamper("document", "DROP INDEX uq_document_voucher")
+    change = "UPDATE document SET voucher_no = 'same' WHERE tenant_code = '220300' AND kind = 'disbursement'"
+    tamper("document", change)
+    assert ("9.14", "document.voucher_no", f"220300/{second}") in named()
+
+
+@pytest.mark.rule("RX.5")
+def test_a_reversal_of_another_amount_is_named(books: Books, tamper: Tamper) -> None:
+    tamper("entry", "UPDATE entry SET amount = amount - 1 WHERE reverses_id IS NOT NULL")
+    (found,) = [failure for failure in failures() if failure.rule == "9.10"]
+    assert int(found.expected) == int(found.found) + 1
+
+
+def test_a_status_that_no_reversal_explains_is_named(books: Books, tamper: Tamper) -> None:
+    tamper("document", "UPDATE document SET status = 'posted' WHERE id = :id", id=books.reversed_id)
+    assert ("9.10", "document.status", f"{TENANT}/{books.reversed_id}") in named()

@@ -47,7 +47,6 @@ def places(file: Path, *more: str) -> set[tuple[str, str]]:
 def test_a_sound_journal_verifies_in_every_stream(books: Books) -> None:
     found = dispatch.ask(VerifyJournal(), SYSTEM)
     assert found.sound
-    assert found.flags == ()
     assert len(found.streams) == 12
     assert found.entries > 20
 

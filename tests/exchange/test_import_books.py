@@ -67,9 +67,7 @@ def import_book(kind: str, book: Upload, maker: Actor, checker: Actor | None, **
 def import_province(people: People, folder: Path = BOOKS, first: int = 0, last: int = 3) -> list[Report]:
     names = ("01-designation", "02-awards", "03-allocations")[first:last]
     officer, reviewer = people("province.officer"), people("province.reviewer")
-    return [
-        import_book(name.partition("-")[2], upload(f"{name}.xlsx", folder), officer, reviewer) for name in names
-    ]
+    return [import_book(name.partition("-")[2], upload(f"{name}.xlsx", folder), officer, reviewer) for name in names]
 
 
 def import_payments(people: People, code: str, folder: Path = BOOKS) -> Report:
@@ -134,9 +132,7 @@ def test_a_dry_run_stores_nothing_and_keeps_nothing(books: People) -> None:
     kept = len(dispatch.ask(ListImports(), officer))
     assert faults_of(books, dry_run=True).stored == 0
     other, reviewer = books("220200.finance_officer"), books("220200.finance_reviewer")
-    report = import_book(
-        "disbursements", upload("04-disbursements-220200.xlsx"), other, reviewer, dry_run=True
-    )
+    report = import_book("disbursements", upload("04-disbursements-220200.xlsx"), other, reviewer, dry_run=True)
     assert (report.refused, report.stored) == ((), 0)
     assert report.accepted == report.rows > 0
     assert len(dispatch.ask(ListImports(), officer)) == kept
