@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, time
 from functools import wraps
 from http import HTTPStatus
@@ -60,11 +61,10 @@ class InstantField(fields.Field[datetime]):
         text = str(value).strip().replace(" ", "+")
         if not text:
             return None
-        try:
+        read = None
+        with suppress(ValueError):
             read = datetime.fromisoformat(text)
-        except ValueError:
-            read = datetime.min
-        if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        if read is None or not FIRST_YEAR <= read.year <= LAST_YEAR:
             words = _("请按 ISO 8601 填写时间，例如 2026-11-20T10:00:00+08:00。")
             raise ValidationError([Fault(words, "date")])
         if len(text) == len("2026-11-20"):

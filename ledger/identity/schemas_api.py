@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
+
+from ledger.http.api import AnswerSchema
 
 
-class TenantSchema(Schema):
+class TenantSchema(AnswerSchema):
     """A tenant: a prefecture-level unit, or one that reports to the province directly."""
 
     code = fields.String(required=True)

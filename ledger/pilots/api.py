@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import Response
 
-from ledger.dispatch import Command, ask, execute
+from ledger.dispatch import ask, execute
 from ledger.domain.access import Permission
-from ledger.domain.errors import Conflict
 from ledger.http.actor import current
 from ledger.http.api import ApiBlueprint, answer, sent_key
 from ledger.pilots.commands import ConfirmDesignation, ReturnDesignation
@@ -26,31 +25,20 @@ def get_pilot(tenant_code: str, pilot_id: int) -> Response:
     return answer(pilot_json(found.pilot, found.projects))
 
 
-@api.endpoint(
-    f"{_PILOT}/approve", Permission.DESIGNATION_CHECK, PilotSchema, body=ConfirmDesignationSchema, keyed=True
-)
-def approve_pilot(sent: dict[str, Any], tenant_code: str, pilot_id: int) -> Response:
+@api.endpoint(f"{_PILOT}/approve", Permission.DESIGNATION_CHECK, PilotSchema, body=ConfirmDesignationSchema, keyed=True)
+def approve_pilot(_sent: dict[str, Any], tenant_code: str, pilot_id: int) -> Response:
     """Check a waiting designation as the second person (province_reviewer)."""
-    return _checked(ConfirmDesignation(tenant_code=tenant_code, pilot_id=pilot_id), sent["version"])
+    return _checked(ConfirmDesignation(tenant_code=tenant_code, pilot_id=pilot_id))
 
 
 @api.endpoint(f"{_PILOT}/return", Permission.DESIGNATION_CHECK, PilotSchema, body=ReturnDesignationSchema, keyed=True)
 def return_pilot(sent: dict[str, Any], tenant_code: str, pilot_id: int) -> Response:
     """Return a waiting designation with the reason (province_reviewer)."""
-    command = ReturnDesignation(tenant_code=tenant_code, pilot_id=pilot_id, reason=sent["reason"])
-    return _checked(command, sent["version"])
+    return _checked(ReturnDesignation(tenant_code=tenant_code, pilot_id=pilot_id, reason=sent["reason"]))
 
 
-def _checked(command: ConfirmDesignation | ReturnDesignation, version: int | None) -> Response:
-    key = sent_key()
-    query = GetDesignation(tenant_code=command.tenant_code, pilot_id=command.pilot_id)
-    found = ask(query, current())
-    # A second try with the same key finds a later version than the first did.
-    if version is not None and found.pilot.version < version:
-        raise Conflict("该试点刚被他人处理。请刷新后查看最新状态。")
-    return _answered(command, key, found)
-
-
-def _answered(command: Command, key: str, found: Any) -> Response:
-    receipt = execute(command, current(), key)
+def _checked(command: ConfirmDesignation | ReturnDesignation) -> Response:
+    receipt = execute(command, current(), sent_key())
+    found = ask(GetDesignation(tenant_code=command.tenant_code, pilot_id=command.pilot_id), current())
+    # The first result again for a key that was used, whatever became of the pilot since.
     return answer(pilot_json(found.pilot, found.projects, status=receipt.facts[0].after["status"]))

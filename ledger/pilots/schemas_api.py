@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
-from ledger.http.fields import DayField, FormSchema, IdField, MoneyField, TextField, WholeField
+from ledger.http.api import AnswerSchema
+from ledger.http.fields import DayField, FormSchema, IdField, MoneyField, TextField
 
 
-class ProjectSchema(Schema):
+class ProjectSchema(AnswerSchema):
     """A project that the pilot applied with; `code` is null where it has none."""
 
     id = IdField(required=True)
@@ -24,7 +25,7 @@ class ProjectSchema(Schema):
     finish_on = DayField(required=True, allow_none=True)
 
 
-class PilotSchema(Schema):
+class PilotSchema(AnswerSchema):
     """A pilot: a region or an enterprise, with its projects."""
 
     id = IdField(required=True)
@@ -41,12 +42,10 @@ class PilotSchema(Schema):
 
 
 class ConfirmDesignationSchema(FormSchema):
-    """The check of a designation; `version` is what the checker saw."""
-
-    version = WholeField(least=1, most=2**31, load_default=None)
+    """The check of a designation takes nothing but its place."""
 
 
-class ReturnDesignationSchema(ConfirmDesignationSchema):
+class ReturnDesignationSchema(FormSchema):
     """A designation goes back, with the reason."""
 
     reason = TextField(200, lines=True, required=True)
@@ -54,7 +53,5 @@ class ReturnDesignationSchema(ConfirmDesignationSchema):
 
 def pilot_json(pilot: object, projects: Sequence[object], **changes: Any) -> dict[str, Any]:
     """A pilot with its projects as plain JSON; `changes` stand in the place of what is stored now."""
-    schema = PilotSchema()
     shown: dict[str, Any] = PilotSchema(exclude=["projects"]).dump(pilot)
-    shown["projects"] = ProjectSchema(many=True).dump(projects)
-    return {name: shown[name] for name in schema.fields} | changes
+    return shown | {"projects": ProjectSchema(many=True).dump(projects)} | changes

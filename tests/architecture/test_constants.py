@@ -13,7 +13,7 @@ from ledger.tenancy import Constant, OutOfScope, TenantOwned
 
 LEDGER = Path(__file__).resolve().parents[2] / "ledger"
 TENANT_TABLES = {
-    str(mapper.class_.__tablename__) for mapper in Base.registry.mappers if issubclass(mapper.class_, TenantOwned)
+    str(mapper.persist_selectable) for mapper in Base.registry.mappers if issubclass(mapper.class_, TenantOwned)
 }
 
 
