@@ -16,8 +16,8 @@ from ledger.domain.errors import LedgerError, VoucherDuplicate
 from ledger.domain.funds import check_disbursement, check_not_before_allocation, check_payee
 from ledger.domain.money import Money
 from ledger.funds import store_positions
-from ledger.funds.store_positions import AllocationContext
 from ledger.funds.queries import ListOpenAllocations
+from ledger.funds.store_positions import AllocationContext
 from ledger.pilots.store import check_holds
 from ledger.tenancy import Constant
 

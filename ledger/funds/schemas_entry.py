@@ -30,7 +30,7 @@ class DisbursementFormSchema(FormSchema):
     pilot = TextField(20, typed=True, load_default="")
     room_seen = TextField(30, typed=True, load_default="")
     confirm_small = TextField(1, typed=True, load_default="")
-    version = TextField(12, typed=True, load_default="")
+    version = WholeField(least=1, most=_LARGEST_VERSION, typed=True, load_default=None)
 
     def __init__(self, *, tenant_code: str, draft: bool = False, **options: Any) -> None:
         super().__init__(**options)
@@ -45,18 +45,16 @@ class DisbursementFormSchema(FormSchema):
 class AmendmentFormSchema(DisbursementFormSchema):
     """A returned or drafted disbursement, mended by its maker."""
 
-    version = WholeField(least=1, most=_LARGEST_VERSION, typed=True, required=True)
-
     def __init__(self, *, tenant_code: str, document_id: int, **options: Any) -> None:
         super().__init__(tenant_code=tenant_code, **options)
         self.document_id = document_id
 
     @post_load
-    def _as_command(self, loaded: dict[str, Any], **_kw: Any) -> AmendDisbursement:  # type: ignore[override]
+    def _as_command(self, loaded: dict[str, Any], **_kw: Any) -> AmendDisbursement:
         entered = {name: value for name, value in loaded.items() if name not in TRAVELLERS}
-        return AmendDisbursement(
-            tenant_code=self.tenant_code, document_id=self.document_id, version=loaded["version"], **entered
-        )
+        # A form without its version is as stale as one can be.
+        version = loaded["version"] or 0
+        return AmendDisbursement(tenant_code=self.tenant_code, document_id=self.document_id, version=version, **entered)
 
 
 class _ActSchema(FormSchema):
