@@ -16,12 +16,10 @@ sys.path.insert(0, str(ROOT))
 
 import config  # noqa: E402
 
-DIVISIONS = next(
-    (ROOT / name / "divisions.csv" for name in ("data", "demo") if (ROOT / name / "divisions.csv").exists()), None
-)
+DIVISIONS = ROOT / "ledger" / "data" / "divisions.csv"
 LOCAL_ROLES = ("finance_officer", "finance_reviewer", "drc_officer", "drc_reviewer")
 PROVINCE_ACCOUNTS = ("province.officer", "province.reviewer", "province.auditor", "admin", "admin.second")
-PREPARED_FROM = ("migrations/versions", "data", "demo")
+PREPARED_FROM = ("migrations", "ledger/data", "demo")
 HOST = "127.0.0.1"
 
 
@@ -98,8 +96,6 @@ def welcome(settings: config.Settings) -> str:
 def sign_ins() -> Iterator[list[str]]:
     """The demo's accounts, one line for the province and one for each tenant."""
     yield list(PROVINCE_ACCOUNTS)
-    if DIVISIONS is None:
-        return
     with DIVISIONS.open(encoding="utf-8-sig", newline="") as stream:
         for row in csv.DictReader(stream):
             if row["is_tenant"] == "yes":

@@ -31,8 +31,10 @@ DECLARE parent document; BEGIN
       RAISE EXCEPTION 'ledger:conflict a document is posted by its entries and then never changes'; END IF;
     IF (OLD.status, NEW.status) NOT IN (('draft', 'draft'), ('draft', 'waiting'), ('returned', 'waiting'), ('waiting', 'draft'), ('waiting', 'returned')) THEN
       RAISE EXCEPTION 'ledger:conflict a document does not move from % to %', OLD.status, NEW.status; END IF;
-    IF NEW.amount <> OLD.amount AND OLD.status = 'waiting' THEN
-      RAISE EXCEPTION 'ledger:conflict the amount of a waiting document does not change'; END IF;
+    IF OLD.status = 'waiting' AND (NEW.amount, NEW.business_date, NEW.fiscal_year, NEW.voucher_no, NEW.payee_name,
+        NEW.payee_account, NEW.purpose, NEW.reason, NEW.note) IS DISTINCT FROM (OLD.amount, OLD.business_date,
+        OLD.fiscal_year, OLD.voucher_no, OLD.payee_name, OLD.payee_account, OLD.purpose, OLD.reason, OLD.note) THEN
+      RAISE EXCEPTION 'ledger:conflict what waits for its check does not change under the checker'; END IF;
     RETURN NEW;
   END IF;
   IF NEW.status NOT IN ('draft', 'waiting') OR NEW.checked_by IS NOT NULL OR NEW.version <> 1 OR NEW.spent + NEW.recovered <> 0 THEN

@@ -63,7 +63,10 @@ CREATE TRIGGER document_moves BEFORE UPDATE ON document
 WHEN NOT (
   (OLD.status IN ('draft', 'returned', 'waiting') AND NEW.status IN ('draft', 'returned', 'waiting')
     AND OLD.status || '>' || NEW.status IN ('draft>draft', 'draft>waiting', 'returned>waiting', 'waiting>draft', 'waiting>returned')
-    AND (NEW.amount = OLD.amount OR OLD.status <> 'waiting') AND NEW.spent = OLD.spent AND NEW.recovered = OLD.recovered)
+    AND (OLD.status <> 'waiting' OR (NEW.amount = OLD.amount AND NEW.business_date = OLD.business_date
+      AND NEW.fiscal_year IS OLD.fiscal_year AND NEW.voucher_no IS OLD.voucher_no AND NEW.payee_name IS OLD.payee_name
+      AND NEW.payee_account IS OLD.payee_account AND NEW.purpose IS OLD.purpose AND NEW.reason IS OLD.reason AND NEW.note = OLD.note))
+    AND NEW.spent = OLD.spent AND NEW.recovered = OLD.recovered)
   OR (OLD.status = 'waiting' AND NEW.status = 'posted' AND NEW.amount = OLD.amount AND NEW.amount =
       (SELECT sum(e.amount) FROM entry e WHERE e.tenant_code = NEW.tenant_code AND e.document_id = NEW.id))
   OR (OLD.status = 'posted' AND NEW.status = 'reversed' AND NEW.amount = OLD.amount AND EXISTS (SELECT 1 FROM entry e

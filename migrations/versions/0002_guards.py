@@ -44,7 +44,7 @@ UPDATABLE = {
     "office": "name, active",
     "person": "name, office_id, password_hash, active, version, deactivated_at",
     "sign_in_session": "last_seen_at, ended_at",
-    "api_token": "revoked_at",
+    "api_token": "revoked_at",  # nosec B105  # a column, not a secret
     "document_number": "last",
     "idempotency_key": "answer",
     "import_file": "status, report, confirmed_at",

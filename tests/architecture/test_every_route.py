@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from ledger import dispatch
+from ledger import dispatch, tenancy
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
 from ledger.exchange.commands import CheckImport
@@ -191,6 +191,7 @@ def test_every_role_is_answered_as_the_table_says(
     app: Flask, world: World, sign_in: Callable[[str], Browser], api: Callable[[str], FlaskClient]
 ) -> None:
     asked = list(questions(app, world))
+    registered = len(tenancy.REGISTERED)
     wrong = []
     for role, username in PEOPLE.items():
         asker = Asker(sign_in(username), api(username), world)
@@ -203,6 +204,7 @@ def test_every_role_is_answered_as_the_table_says(
             if serves != (role in question.roles):
                 wrong.append((role, question.name, question.path, status))
     assert not wrong, "\n".join(map(str, wrong))
+    assert len(tenancy.REGISTERED) == registered, "a statement was made while a request was answered"
 
 
 OWN_ALONE = {"GET exchange.errors_book", "GET api_imports.get_import", "POST api_imports.confirm_import"}

@@ -69,6 +69,8 @@ def test_entries_and_the_journal_are_never_changed_or_deleted(app: Flask, pilot:
             "UPDATE document SET status = 'posted' WHERE status = 'waiting'",
             "UPDATE document SET status = 'reversed' WHERE status = 'posted'",
             "UPDATE document SET payee_account = '1' WHERE status = 'posted'",
+            "UPDATE document SET payee_account = '1' WHERE status = 'waiting'",
+            "UPDATE document SET amount = amount - 1 WHERE status = 'waiting'",
         ):
             assert refused(connection, statement), statement
         for table in ("entry", "journal_entry", "document"):
