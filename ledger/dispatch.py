@@ -187,7 +187,7 @@ def _record_refusal(command: Command, actor: Actor, refusal: LedgerError, now: d
         "attempt_refused",
         type(command).__name__,
         str(getattr(command, "document_id", getattr(command, "pilot_id", ""))),
-        after={"code": refusal.code, "asked": asked, "numbers": numbers, "words": str(refusal)},
+        after={"code": refusal.code, "asked": asked, "numbers": numbers, "words": refusal.template},
         amount=amount if isinstance(amount, Money) else None,
     )
     _record(fact, actor, now)
@@ -206,6 +206,8 @@ def plain_value(value: Any) -> chain.Json:
     """A command's value as plain JSON: money in fen and ids as strings, dates in ISO."""
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, Actor):
+        return str(value.person_id)
     if isinstance(value, Money):
         return str(value.fen)
     if isinstance(value, date | datetime):

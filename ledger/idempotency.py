@@ -56,13 +56,22 @@ def begin(desk: Desk, key: str, fingerprint: str) -> tuple[Fact, ...] | None:
 def finish(desk: Desk, key: str, facts: Sequence[Fact]) -> None:
     """Keep what the key was answered."""
     answer = chain.canonical(
-        [{"kind": f.kind, "type": f.subject_type, "id": str(f.subject_id), "after": dict(f.after)} for f in facts]
+        [
+            {
+                "kind": f.kind,
+                "type": f.subject_type,
+                "id": str(f.subject_id),
+                "after": dict(f.after),
+                "beside": dict(f.beside),
+            }
+            for f in facts
+        ]
     )
     desk.write(_FINISH, key=key, answer=answer)
 
 
 def _fact(stored: dict[str, chain.Json]) -> Fact:
-    after = stored["after"]
-    if not isinstance(after, dict):
+    after, beside = stored["after"], stored["beside"]
+    if not (isinstance(after, dict) and isinstance(beside, dict)):
         raise TypeError("a stored answer is a list of facts")
-    return Fact(str(stored["kind"]), str(stored["type"]), str(stored["id"]), after=after)
+    return Fact(str(stored["kind"]), str(stored["type"]), str(stored["id"]), after=after, beside=beside)

@@ -77,7 +77,8 @@ class Fact:
     """What happened to one document: the return value of a command, and the journal's entry.
 
     `before` and `after` hold plain JSON values: ids and fen as strings, dates in ISO.
-    `entries` are the postings it made. `personal` values are committed to, never written.
+    `entries` are the postings it made. `personal` values are committed to, never written;
+    `beside` (names of people) is answered with the record and never enters it.
     `stream` is the tenant whose record it is (default: the scope's); `actor` is who did
     it where that is not the asker (a checker in an import, or the system).
     """
@@ -92,6 +93,7 @@ class Fact:
     business_date: date | None = None
     entries: Sequence[Mapping[str, Json]] = ()
     personal: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, Json] = field(default_factory=dict)
     stream: str | None = None
     actor: Actor | None = None
 

@@ -28,7 +28,7 @@ _DOCUMENTS = Constant(
 _PILOTS = Constant(
     "SELECT d.tenant_code, d.id, d.uscc, d.name, d.kind, d.direction, d.batch, d.county_name,"
     " d.designation_document_no, CAST(d.designated_on AS text) AS designation_day, d.status, d.policy_version_id,"
-    " d.made_by, d.made_by_name, e.payload FROM pilot d LEFT JOIN journal_entry e ON e.tenant_code = d.tenant_code"
+    " d.made_by, e.payload FROM pilot d LEFT JOIN journal_entry e ON e.tenant_code = d.tenant_code"
     " AND e.subject_type = 'pilot' AND e.subject_id = CAST(d.id AS text)"
     " WHERE d.tenant_code = :of_tenant ORDER BY d.id, e.seq",
     across=True,
@@ -36,7 +36,7 @@ _PILOTS = Constant(
 _TENANTS = Constant("SELECT code FROM tenant ORDER BY position, code", province_wide=True)
 _PILOT_FIELDS = (
     *("uscc", "name", "kind", "direction", "batch", "county_name", "designation_document_no", "status"),
-    *("policy_version_id", "made_by", "made_by_name"),
+    *("policy_version_id", "made_by"),
 )
 # What the journal says in other words, or says once and for all with the entries.
 _NOT_COMPARED = frozenset({"lines"})

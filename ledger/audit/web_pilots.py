@@ -67,10 +67,23 @@ def _list(code: str | None) -> Response:
         typed=typed,
         export_url=None,
         sort=sort if sort in SORTS else "",
+        sorts=_sorts(),
         chips=_chips(typed),
         page=paging.Page([_row(one) for one in found.items], found.total, found.page, found.per_page),
         totals=found.totals,
     )
+
+
+def _sorts() -> list[tuple[str, str]]:
+    words = {
+        "name": _("名称"),
+        "-name": _("名称，倒序"),
+        "awarded": _("核定少的在前"),
+        "-awarded": _("核定多的在前"),
+        "disbursed": _("已拨付少的在前"),
+        "-disbursed": _("已拨付多的在前"),
+    }
+    return [(sort, words[sort]) for sort in SORTS]
 
 
 def _ask(code: str | None, typed: dict[str, str], sort: str) -> PilotPage:

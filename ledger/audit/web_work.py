@@ -13,7 +13,7 @@ from ledger import clock
 from ledger.audit.queries_totals import TenantTotals
 from ledger.audit.web_pages import pages
 from ledger.dispatch import ask
-from ledger.domain.access import Actor, Permission, Role
+from ledger.domain.access import Actor, Permission, Role, check_permission, check_reach
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import ZERO, Money, total
 from ledger.funds.queries import ListOpenAllocations, MyWork, Work
@@ -87,7 +87,8 @@ def all_approvals() -> Response:
 @pages.get("/t/<tenant:code>/approvals")
 def approvals(code: str) -> Response:
     """复核 of one tenant."""
-    ask(ListOpenAllocations(tenant_code=code, pilot_id=-1), actor.current())
+    check_reach(actor.current(), code)
+    check_permission(actor.current(), Permission.MONEY_READ)
     return _approvals(code)
 
 

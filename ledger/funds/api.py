@@ -82,7 +82,8 @@ COLLECTIONS = (
 
 def _done(command: Command, tenant_code: str, name: str, status: int) -> Response:
     """Run a command and answer with its main document; a repetition answers the first result again."""
-    made = recorded_json(execute(command, current(), sent_key()).facts[0].after)
+    fact = execute(command, current(), sent_key()).facts[0]
+    made = recorded_json({**fact.after, **fact.beside})
     location = f"/t/{tenant_code}/{name}/{made['id']}" if status == 201 else None
     return answer(made, status, location=location)
 

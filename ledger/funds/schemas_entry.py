@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import post_load
+from flask_babel import lazy_gettext as _
+from marshmallow import ValidationError, post_load
 
+from ledger.domain.amounts import BLANKS
 from ledger.domain.documents import DocumentKind
 from ledger.funds.commands_check import ApproveDocument, ReturnDocument, ReverseDocument, WithdrawDocument
 from ledger.funds.commands_disbursement import AmendDisbursement, RecordDisbursement
-from ledger.http.fields import DayField, FormSchema, IdField, MoneyField, TextField, WholeField
+from ledger.http.fields import DayField, Fault, FormSchema, IdField, MoneyField, TextField, WholeField
 
 TRAVELLERS = ("step", "pilot", "room_seen", "confirm_small", "version")
 """What the steps of an entry carry along beside the disbursement itself."""
 _LARGEST_VERSION = 10**9
+
+
+class NamedField(TextField):
+    """A text that must be there; `missing` says by its name what is not, since a summary lists it among others."""
+
+    def __init__(self, limit: int, *, missing: Any, **options: Any) -> None:
+        super().__init__(limit, typed=True, required=True, **options)
+        self.missing = missing
+
+    def blank(self) -> Fault:
+        return Fault(str(self.missing), "required")
+
+    def read(self, text: str) -> str:
+        if not text.strip(BLANKS):
+            raise ValidationError([self.blank()])
+        return super().read(text)
 
 
 class DisbursementFormSchema(FormSchema):
@@ -22,14 +40,14 @@ class DisbursementFormSchema(FormSchema):
     allocation_id = IdField(typed=True, required=True)
     amount = MoneyField(typed=True, required=True)
     paid_on = DayField(typed=True, required=True)
-    voucher_no = TextField(60, typed=True, required=True)
-    payee_name = TextField(120, typed=True, required=True)
-    payee_account = TextField(40, typed=True, required=True)
+    voucher_no = NamedField(60, missing=_("请填写支付凭证号。"))
+    payee_name = NamedField(120, missing=_("请填写收款单位。"))
+    payee_account = NamedField(40, missing=_("请填写收款账号。"))
     note = TextField(200, lines=True, typed=True, load_default="")
     step = TextField(40, typed=True, load_default="")
     pilot = TextField(20, typed=True, load_default="")
     room_seen = TextField(30, typed=True, load_default="")
-    confirm_small = TextField(1, typed=True, load_default="")
+    confirm_small = TextField(30, typed=True, load_default="")
     version = WholeField(least=1, most=_LARGEST_VERSION, typed=True, load_default=None)
 
     def __init__(self, *, tenant_code: str, draft: bool = False, **options: Any) -> None:

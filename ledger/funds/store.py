@@ -71,6 +71,9 @@ class StoredDocument:
     lines: tuple[tuple[str | None, Money], ...] = ()
 
 
+_NAMES = ("made_by_name", "checked_by_name")
+_NOT_RECORDED = ("spent", "recovered", *_NAMES)
+"""Kept by triggers, or the names of people: the record names them by id."""
 _BESIDE = ("uscc", "project_code", "lines")
 COLUMNS = tuple(name for name in StoredDocument.__dataclass_fields__ if name not in _BESIDE)
 LISTED = ", ".join(f"d.{name}" for name in COLUMNS)
@@ -216,6 +219,7 @@ def fact(
         amount=document.amount,
         business_date=document.business_date,
         entries=entries,
+        beside={name: getattr(document, name) for name in _NAMES},
         actor=actor,
     )
 
@@ -225,7 +229,7 @@ def snapshot(document: StoredDocument) -> dict[str, Json]:
     plain: dict[str, Json] = {}
     for name in (*COLUMNS, "uscc", "project_code"):
         value = getattr(document, name)
-        if value is None or name in ("spent", "recovered"):
+        if value is None or name in _NOT_RECORDED:
             continue
         if isinstance(value, Money):
             plain[f"{name}_fen"] = str(value.fen)

@@ -145,7 +145,8 @@ def _paid_on(form: forms.Form, problems: list[str]) -> date | None:
 def ask_back(form: forms.Form, amount: Money, available: Money) -> bool:
     """Put the question of the 万元 slip beside the form; False when the answer is there or it need not be asked."""
     meant = looks_like_wan(amount, available)
-    if meant is None or form.typed.get("confirm_small") == "1":
+    # The tick confirms one amount: it does not hold for the next one that is typed.
+    if meant is None or form.typed.get("confirm_small") == plain(amount):
         return False
     form.typed.setdefault("confirm_small", "")
     words = _(

@@ -159,7 +159,7 @@ class DesignationBook:
             "made_at": desk.now,
         }
         desk.write(_PILOT, **row)
-        after: dict[str, Json] = {name: str(value) for name, value in row.items() if name not in ("id", "made_at")}
+        after: dict[str, Json] = {name: str(value) for name, value in row.items() if name not in _NOT_RECORDED}
         after["projects"] = [_plain_project(project_id, each) for project_id, each in pilot.projects]
         return Fact(
             "pilot_designated",
@@ -170,6 +170,9 @@ class DesignationBook:
             business_date=draft.designated_on,
             stream=desk.tenant_code,
         )
+
+
+_NOT_RECORDED = ("id", "made_at", "made_by_name")
 
 
 def _check_same_pilot(pilot: _PlannedPilot, draft: PilotDraft) -> None:

@@ -1,0 +1,53 @@
+"""The record: names of people never enter it in clear, and erasing what stands behind a commitment leaves it whole."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+import config
+from ledger import database, dispatch
+from ledger.audit.queries_verify import VerifyJournal
+from ledger.domain import errors
+from ledger.domain.access import SYSTEM
+from ledger.domain.chain import commitment
+from tests.factories import Factory
+
+
+def _payloads(settings: config.Settings) -> list[str]:
+    owner = create_engine(settings.database_owner_url)
+    database.prepare_engine(owner)
+    with owner.connect() as connection:
+        found = list(connection.execute(text("SELECT payload FROM journal_entry ORDER BY tenant_code, seq")).scalars())
+    owner.dispose()
+    return found
+
+
+@pytest.mark.rule("RX.3")
+def test_no_persons_name_enters_a_payload(app: Flask, make: Factory, settings: config.Settings) -> None:
+    pilot = make.allocated(1000)
+    make.disbursed(pilot, 400)
+    with pytest.raises(errors.ExceedsAllocated):
+        make.waiting(pilot, 700)
+    payloads = _payloads(settings)
+    names = {make.actor(f"220100.{role}").name for role in ("finance_officer", "finance_reviewer")}
+    names |= {make.actor("province.officer").name, "220100.finance_officer"}
+    assert payloads
+    assert not [payload for payload in payloads for name in names if f'"{name}"' in payload]
+
+
+def test_erasing_a_personal_value_leaves_the_chain_whole(app: Flask, settings: config.Settings) -> None:
+    owner = create_engine(settings.database_owner_url)
+    database.prepare_engine(owner)
+    with owner.begin() as connection:
+        rows = connection.execute(text("SELECT commitment, salt, content FROM personal_value")).all()
+        assert rows
+        assert all(commitment(bytes.fromhex(row.salt), row.content) == row.commitment for row in rows)
+        connection.execute(text("DELETE FROM personal_value"))
+    owner.dispose()
+    assert dispatch.ask(VerifyJournal(), SYSTEM).sound
+    kept = [json.loads(payload)["after"] for payload in _payloads(settings)]
+    assert any(isinstance(value, dict) and "commitment" in value for after in kept for value in after.values())
