@@ -18,19 +18,11 @@ from ledger.funds import store, store_positions
 from ledger.funds.store import StoredDocument
 from ledger.funds.store_positions import AllocationContext
 from ledger.funds.store_versions import check_maker, check_version
+from ledger.funds.store_vouchers import check_voucher, vouchers_of_year
 from ledger.journal import Fact
 from ledger.pilots.store import check_holds
 from ledger.tenancy import Constant
 
-_VOUCHER = Constant(
-    "SELECT number FROM document WHERE tenant_code = :tenant_code AND kind = 'disbursement'"
-    " AND office_id = :office_id AND voucher_no = :voucher_no AND status IN ('waiting', 'posted')"
-    " AND business_date BETWEEN :first_on AND :last_on AND id <> :except_id"
-)
-_VOUCHERS = Constant(
-    "SELECT voucher_no FROM document WHERE tenant_code = :tenant_code AND kind = 'disbursement'"
-    " AND office_id = :office_id AND status IN ('waiting', 'posted') AND business_date BETWEEN :first_on AND :last_on"
-)
 _AMEND = Constant(
     "UPDATE document SET status = :status, version = version + 1, amount = :amount, business_date = :business_date,"
     " voucher_no = :voucher_no, payee_name = :payee_name, payee_account = :payee_account, note = :note,"
@@ -111,19 +103,10 @@ class DisbursementBook:
 
     def _check_voucher(self, draft: DisbursementDraft, except_id: int) -> None:
         year = draft.paid_on.year
-        span = {"first_on": date(year, 1, 1), "last_on": date(year, 12, 31), "office_id": self._desk.actor.office_id}
-        if self._many and year not in self._vouchers:
-            self._vouchers[year] = {row.voucher_no for row in self._desk.rows(_VOUCHERS, **span)}
-        found = None
         if not self._many:
-            found = self._desk.first(_VOUCHER, voucher_no=draft.voucher_no, except_id=except_id, **span)
-        if found is not None:
-            raise VoucherDuplicate(
-                "凭证号 {voucher} 在 {year} 年已登记于 {number}。请核对凭证，或查看原单据。",
-                voucher=draft.voucher_no,
-                year=year,
-                number=found.number,
-            )
+            check_voucher(self._desk, draft.voucher_no, draft.paid_on, except_id)
+        elif year not in self._vouchers:
+            self._vouchers[year] = vouchers_of_year(self._desk, year)
         if draft.voucher_no in self._vouchers.get(year, ()):
             raise VoucherDuplicate(
                 "凭证号 {voucher} 在 {year} 年已登记或在本文件中重复。请核对凭证号。",

@@ -12,20 +12,16 @@ from ledger.desk import Desk
 from ledger.domain.access import Permission
 from ledger.domain.dates import check_not_future
 from ledger.domain.documents import PERMISSIONS, DocumentKind
-from ledger.domain.errors import LedgerError, VoucherDuplicate
+from ledger.domain.errors import LedgerError
 from ledger.domain.funds import check_disbursement, check_not_before_allocation, check_payee
 from ledger.domain.money import Money
 from ledger.funds import store_positions
 from ledger.funds.queries import ListOpenAllocations
 from ledger.funds.store_positions import AllocationContext
+from ledger.funds.store_vouchers import check_voucher
 from ledger.pilots.store import check_holds
 from ledger.tenancy import Constant
 
-_VOUCHER = Constant(
-    "SELECT number FROM document WHERE tenant_code = :tenant_code AND kind = 'disbursement'"
-    " AND office_id = :office_id AND voucher_no = :voucher_no AND status IN ('waiting', 'posted')"
-    " AND business_date BETWEEN :first_on AND :last_on AND id <> :except_id ORDER BY id LIMIT 1"
-)
 _LATEST = Constant(
     "SELECT number, amount, made_by_name, made_at FROM document WHERE tenant_code = :tenant_code"
     " AND allocation_id = :allocation_id AND kind = 'disbursement' AND status IN ('waiting', 'posted')"
@@ -119,27 +115,10 @@ class PreviewDisbursement:
             checks.append(lambda: check_not_future(paid_on, desk.today, "paid_on"))
             checks.append(lambda: check_not_before_allocation(paid_on, context.allocated_on))
             if self.voucher_no:
-                checks.append(lambda: self._check_voucher(desk, paid_on))
+                checks.append(lambda: check_voucher(desk, self.voucher_no, paid_on, self.except_id))
         if self.payee_name:
             checks.append(lambda: check_payee(self.payee_name, context.owner_name))
         return checks
-
-    def _check_voucher(self, desk: Desk, paid_on: date) -> None:
-        found = desk.first(
-            _VOUCHER,
-            office_id=desk.actor.office_id,
-            voucher_no=self.voucher_no,
-            first_on=date(paid_on.year, 1, 1),
-            last_on=date(paid_on.year, 12, 31),
-            except_id=self.except_id,
-        )
-        if found is not None:
-            raise VoucherDuplicate(
-                "凭证号 {voucher} 在 {year} 年已登记于 {number}。请核对凭证，或查看原单据。",
-                voucher=self.voucher_no,
-                year=paid_on.year,
-                number=found.number,
-            )
 
 
 def _refusal(check: Callable[[], None]) -> LedgerError | None:
