@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,6 +16,8 @@ ALGORITHMS: Mapping[str, str] = {"hash": "sha-256", "canonical": "rfc8785"}
 LARGEST_INTEGER = 2**53 - 1
 """Beyond it, readers that hold numbers as doubles no longer agree on the digits."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _LINK_FIELDS = ("stream", "seq", "prev", "at")
 
 
@@ -143,9 +146,9 @@ def _code_units(key: str) -> bytes:
 
 
 def _text(value: str) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if _SURROGATE.search(value):
         raise ValueError("a lone surrogate has no UTF-8 form")
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODE(value)
 
 
 def _break_of(entry: Link, stream: str, seq: int, previous: str) -> Break | None:
