@@ -54,6 +54,8 @@ class Settings:
     htmx_url: str | None
     """The script's address on the CDN, or None when the local copy alone is served."""
     port: int
+    proxies: int
+    """How many proxies of ours stand in front: that many steps of X-Forwarded-For and -Proto are believed."""
     instance: Path
 
     @property
@@ -101,6 +103,7 @@ def load(environ: Mapping[str, str] | None = None, *, instance: Path = INSTANCE)
         starts_at=_instant(merged.get("LEDGER_NOW")),
         htmx_url=_htmx_url(merged.get("HTMX_CDN")),
         port=_port(merged.get("PORT", "8000")),
+        proxies=_proxies(merged.get("LEDGER_PROXIES", "0")),
         instance=instance,
     )
 
@@ -232,6 +235,12 @@ def _htmx_url(text: str | None) -> str | None:
     if not text.startswith("https://"):
         raise ConfigError(f"HTMX_CDN is {text!r}; it is an https:// address or off")
     return text
+
+
+def _proxies(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 9):
+        raise ConfigError(f"LEDGER_PROXIES is {text!r}; it is the number of proxies in front, 0 to 9")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from ledger import clock, database, faces, serving
@@ -35,6 +36,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         HTMX_URL=settings.htmx_url,
         HTMX_INTEGRITY=config.HTMX_INTEGRITY,
     )
+    if settings.proxies:
+        # The lockout counts addresses and the record names them: only a proxy of ours is believed about them.
+        steps = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=steps, x_proto=steps)  # type: ignore[method-assign]
     clock.configure(settings.starts_at)
     database.configure(
         app,

@@ -26,7 +26,7 @@ from ledger.exchange.report import Upload
 from ledger.exchange.templates import Kind
 from ledger.funds.commands_fund_line import SetFundLine
 from ledger.funds.queries_fund_line import FundLineTotal
-from ledger.identity.commands_setup import OpenStreams, SetUpAccounts
+from ledger.identity.commands_setup import OpenOffices, OpenStreams, RegisterAdministrator, SetUpAccounts
 from ledger.identity.commands_tokens import DEFAULT_DAYS, make_token
 from ledger.identity.queries import TENANTS, FindActor
 from ledger.identity.store_reference import demo_usernames, load_reference
@@ -78,6 +78,16 @@ def token(user: str, days: int) -> Answer:
     return Answer({"token": made, "user": user, "days": days}, made)
 
 
+@command("administrator")
+@click.argument("user")
+@click.argument("name")
+def administrator(user: str, name: str) -> Answer:
+    """Register one of the first two administrators; the password is shown once."""
+    password = secrets.token_urlsafe(12)
+    dispatch.execute(RegisterAdministrator(user, name, password), SYSTEM)
+    return Answer({"user": user, "password": password}, f"{user} 的口令：{password}")
+
+
 @command("init")
 @click.option("--accounts", is_flag=True, help="Add the demo's accounts and the 2026 fund line.")
 @click.option("--demo", is_flag=True, help="Add the accounts, the 2026 fund line and the demo's books.")
@@ -89,6 +99,7 @@ def init(*, accounts: bool, demo: bool) -> Answer:
     schema.migrate(settings.database_owner_url)
     load_reference(settings.database_owner_url)
     dispatch.execute(OpenStreams(), SYSTEM)
+    dispatch.execute(OpenOffices(), SYSTEM)
     dispatch.execute(OpenPolicy(), SYSTEM)
     plain: dict[str, Any] = {"version": schema.head(), "tenants": [tenant.code for tenant in TENANTS]}
     lines = [f"数据库已就绪（{plain['version']}）"]
@@ -151,4 +162,4 @@ def _book(kind: Kind, path: Path, maker: str, checker: str) -> dict[str, Any]:
     return {"file": path.name, "skipped": False, **{name: plain[name] for name in ("rows", "stored", "refused")}}
 
 
-COMMANDS = (create_database, fund_line, init, token)
+COMMANDS = (create_database, fund_line, administrator, init, token)

@@ -9,6 +9,8 @@ from typing import ClassVar
 from ledger import journal
 from ledger.desk import Desk
 from ledger.domain.access import PROVINCE, ROLE_NAMES, Permission, Role
+from ledger.domain.errors import Invalid, NotFound, NotPermitted
+from ledger.domain.identifiers import clean_text
 from ledger.identity import store, store_passwords
 from ledger.identity.commands import add_office, add_person, change_password
 from ledger.identity.store_reference import (
@@ -20,6 +22,10 @@ from ledger.identity.store_reference import (
     TenantRow,
 )
 from ledger.journal import Fact
+
+PROVINCE_OFFICE = "吉林省发展改革委"
+FIRST_ADMINISTRATORS = 2
+"""What needs two administrators needs both from the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +55,58 @@ class SetUpAccounts:
     password: str = field(repr=False)
 
     def run(self, desk: Desk) -> Sequence[Fact]:
-        setting_up = _SettingUp(desk, self.password)
-        desk.go_to(PROVINCE)
-        office_id = setting_up.office("吉林省发展改革委", "drc", PROVINCE)
-        for username, role in PROVINCE_ACCOUNTS.items():
-            name = ROLE_NAMES[role] + ("二" if username.endswith(".second") else "")
-            setting_up.account(username, name, office_id, role)
-        for tenant in TENANTS:
-            desk.go_to(tenant.code)
-            _set_up_tenant(setting_up, tenant)
-        return setting_up.facts
+        return _set_up(_SettingUp(desk, self.password))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOffices:
+    """Add the DRC and finance bureau of every prefecture and county, and the province's DRC; what is there stays."""
+
+    permission: ClassVar[Permission] = Permission.SYSTEM
+
+    def run(self, desk: Desk) -> Sequence[Fact]:
+        return _set_up(_SettingUp(desk, None))
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAdministrator:
+    """Register one of the first two administrators of a new ledger; every later person is registered by them.
+
+    Raises:
+        NotPermitted: there are two already. Invalid: the user name is taken, or the password is too weak.
+    """
+
+    permission: ClassVar[Permission] = Permission.SYSTEM
+    username: str
+    name: str
+    password: str = field(repr=False)
+    tenant_code: str = PROVINCE
+
+    def run(self, desk: Desk) -> Sequence[Fact]:
+        if store.administrators(desk) >= FIRST_ADMINISTRATORS:
+            raise NotPermitted("已有两名系统管理员。其他人员请由他们登记。")
+        username = clean_text(self.username, "username", 80, required=True)
+        store_passwords.check_new_password(self.password, username)
+        if store.find_login(desk, username) is not None:
+            raise Invalid("该用户名已被使用。请换一个。", field="username")
+        office = store.office_named(desk, PROVINCE_OFFICE)
+        if office is None:
+            raise NotFound()
+        name = clean_text(self.name, "name", 40, required=True)
+        hashed = store_passwords.hash_password(self.password)
+        return [add_person(desk, username, name, office.id, [Role.ADMINISTRATOR], hashed)]
+
+
+def _set_up(setting_up: _SettingUp) -> list[Fact]:
+    setting_up.desk.go_to(PROVINCE)
+    office_id = setting_up.office(PROVINCE_OFFICE, "drc", PROVINCE)
+    for username, role in PROVINCE_ACCOUNTS.items():
+        name = ROLE_NAMES[role] + ("二" if username.endswith(".second") else "")
+        setting_up.account(username, name, office_id, role)
+    for tenant in TENANTS:
+        setting_up.desk.go_to(tenant.code)
+        _set_up_tenant(setting_up, tenant)
+    return setting_up.facts
 
 
 def _set_up_tenant(setting_up: _SettingUp, tenant: TenantRow) -> None:
@@ -74,12 +122,15 @@ def _set_up_tenant(setting_up: _SettingUp, tenant: TenantRow) -> None:
 
 
 class _SettingUp:
-    """What was added so far. One hash serves all accounts: it is one password, printed on the screen."""
+    """What was added so far. One hash serves all accounts: it is one password, printed on the screen.
 
-    def __init__(self, desk: Desk, password: str) -> None:
+    Without a password there are offices alone.
+    """
+
+    def __init__(self, desk: Desk, password: str | None) -> None:
         self.desk = desk
         self.password = password
-        self.hashed = store_passwords.hash_password(password)
+        self.hashed = "" if password is None else store_passwords.hash_password(password)
         self.right = {self.hashed: True}
         self.facts: list[Fact] = []
 
@@ -96,6 +147,8 @@ class _SettingUp:
 
     def account(self, username: str, name: str, office_id: int, role: Role) -> None:
         """The account of this name with the password, added where there is none."""
+        if self.password is None:
+            return
         login = store.find_login(self.desk, username)
         if login is None:
             self.facts.append(add_person(self.desk, username, name, office_id, [role], self.hashed))

@@ -73,6 +73,10 @@ REVOKE_TOKENS = Constant(
 )
 TAKE_ROLES = Constant("DELETE FROM person_role WHERE tenant_code = :tenant_code AND person_id = :person_id")
 
+_ADMINISTRATORS = Constant(
+    "SELECT count(*) AS found FROM person p JOIN person_role r ON r.tenant_code = p.tenant_code AND r.person_id = p.id"
+    " WHERE p.tenant_code = :tenant_code AND r.role = 'administrator' AND p.active"
+)
 THROTTLE = Constant(
     "SELECT failures, locked_until_at FROM sign_in_throttle WHERE subject = :subject", province_wide=True
 )
@@ -107,6 +111,12 @@ def find_login(desk: Desk, username: str) -> tuple[str, int] | None:
 def roles_of(text: str | None) -> frozenset[Role]:
     """The roles of a joined reading."""
     return frozenset(Role(name) for name in (text or "").split())
+
+
+def administrators(desk: Desk) -> int:
+    """How many active administrators the scope's tenant has."""
+    row = desk.first(_ADMINISTRATORS)
+    return 0 if row is None else int(row.found)
 
 
 def actor_from(row: Row[Any], address: str) -> Actor:
