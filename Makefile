@@ -10,7 +10,7 @@ UV_VERSION := 0.13.9
 WORKERS ?= 2
 SOURCES := config.py wsgi.py gunicorn.conf.py ledger scripts tests $(wildcard migrations bench verify_journal.py)
 
-.PHONY: help run test check lock environment environment-tests system assets format-check lint types security imports migrations-check
+.PHONY: help run test check pictures lock environment environment-tests system assets format-check lint types security imports migrations-check
 
 help: ## Show what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ test: environment-tests system ## Install what the tests need, then run all of t
 
 check: environment-tests format-check lint types security imports migrations-check ## Formatter, linter, types, import contracts, migrations, then every test
 	@$(MAKE) test
+
+pictures: environment-tests system ## Take the pictures of docs/pictures again
+	@$(BIN)/python scripts/assets.py --required
+	@$(BIN)/python scripts/take_pictures.py
 
 lock: environment ## Compile both locks anew from requirements.in and requirements-dev.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)

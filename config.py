@@ -19,6 +19,9 @@ ROOT: Final = Path(__file__).resolve().parent
 INSTANCE: Final = ROOT / "instance"
 ENV_FILE: Final = "ledger.env"
 
+VERSION: Final = "1.0.0"
+"""The product's version, as pages and the API show it."""
+
 HTMX_URL: Final = "https://cdn.jsdelivr.net/npm/htmx.org@2.0.11/dist/htmx.min.js"
 HTMX_INTEGRITY: Final = "sha384-2OatzQy1H+Zd/IIrjr1TcuDGqLXeHhbooAyJY1KdQMKnr4LZ22k31GBLdYKHmVjg"
 

@@ -107,7 +107,7 @@ def _pilot(detail: PilotDetail, position: Position) -> dict[str, Any]:
         "kind": pilot.kind.value,
         "status": shown_status(pilot.status, _money(detail)),
         "made_by": pilot.made_by_name,
-        "direction": f"{direction.clause} {_(direction.label)}" if direction else pilot.direction,
+        "direction": f"{direction.clause}{_(direction.label)}" if direction else pilot.direction,
         "uscc": pilot.uscc,
         "designation_document_no": pilot.designation_document_no,
         "designated_on": pilot.designated_on,

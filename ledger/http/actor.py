@@ -17,6 +17,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import DBAPIError
 
+from config import VERSION
 from ledger import clock
 from ledger.dispatch import ask, execute
 from ledger.domain.access import SYSTEM, Actor, Permission
@@ -165,26 +166,35 @@ def login_url(wanted: str) -> str:
 
 def local_path(text: str) -> str:
     """`text` when it is a path of this site that one may be sent to, else nothing."""
-    parts = urlsplit(text)
-    is_path = text.startswith("/") and not text.startswith(("//", "/\\"))
-    if not is_path or parts.scheme or parts.netloc or "\\" in text or not text.isprintable():
+    is_path = text.startswith("/") and not text.startswith("//")
+    if not is_path or "\\" in text or not text.isprintable():
         return ""
-    return "" if parts.path in (LOGIN, "/logout") else text
+    parts = urlsplit(text)
+    return "" if parts.scheme or parts.netloc or parts.path in (LOGIN, "/logout") else text
 
 
 def _shown_page() -> str:
     """The page in the browser's address bar, as htmx names it; a fragment's own URL is no place to return to."""
-    parts = urlsplit(request.headers.get("HX-Current-URL", ""))
-    if parts.netloc != request.host:
+    address = request.headers.get("HX-Current-URL", "")
+    if csrf.host_of(address) != request.host:
         return ""
+    parts = urlsplit(address)
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def _said_of_pages() -> dict[str, Any]:
     if not is_signed_in():
-        return {"actor": None, "office_name": "", "role_names": "", "nav": [], "has_search": False}
+        return {
+            "product_version": VERSION,
+            "actor": None,
+            "office_name": "",
+            "role_names": "",
+            "nav": [],
+            "has_search": False,
+        }
     found = signed_in()
     return {
+        "product_version": VERSION,
         "actor": found.actor,
         "office_name": found.office_name,
         "role_names": _("、").join(navigation.role_names(found.actor)),

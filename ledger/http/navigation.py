@@ -24,6 +24,7 @@ class Item:
     key: str = ""
 
 
+_CHECKING = tuple(permission for permission in Permission if permission.value.endswith(".check"))
 Counting = Callable[[Actor], int | None]
 _COUNTS = "ledger_navigation_counts"
 
@@ -45,13 +46,13 @@ def items(actor: Actor) -> list[Item]:
     """The links for `actor`, in the order of the desk: work first, oversight last."""
     within = "" if actor.is_province else f"/t/{actor.tenant_code}"
     counts: dict[str, Counting] = current_app.extensions.get(_COUNTS, {})
-    places = [
+    places: list[tuple[str, str, str, Permission | tuple[Permission, ...], str]] = [
         (_("我的工作"), "", "/", Permission.PILOT_READ, "g d"),
         (_("试点"), within, "/pilots", Permission.PILOT_READ, "g p"),
         (_("核定"), within, "/awards", Permission.MONEY_READ, ""),
         (_("下达"), within, "/allocations", Permission.MONEY_READ, ""),
         (_("拨付"), within, "/disbursements", Permission.MONEY_READ, ""),
-        (_("复核"), within, "/approvals", Permission.MONEY_READ, ""),
+        (_("复核"), within, "/approvals", _CHECKING, ""),
         (_("导入"), "", "/imports", Permission.IMPORT, ""),
         (_("汇总"), "", "/totals", Permission.MONEY_READ, ""),
         (_("监督"), "", "/audit", Permission.JOURNAL_READ, ""),
@@ -60,8 +61,12 @@ def items(actor: Actor) -> list[Item]:
     return [
         Item(label, below + place, _is_current(below + place), counts[place](actor) if place in counts else None, key)
         for label, below, place, permission, key in places
-        if actor.may(permission) and is_there(below + place)
+        if _may_any(actor, permission) and is_there(below + place)
     ]
+
+
+def _may_any(actor: Actor, permission: Permission | tuple[Permission, ...]) -> bool:
+    return any(actor.may(one) for one in ((permission,) if isinstance(permission, Permission) else permission))
 
 
 def is_there(url: str) -> bool:
