@@ -82,6 +82,12 @@ class Constant:
         return self._variants[dialect]
 
 
+def containing(words: str) -> str:
+    """The pattern of `lower(column) LIKE :like ESCAPE '!'`: `words` anywhere in it, whatever they hold."""
+    escaped = words.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%{escaped}%"
+
+
 REGISTERED: list[Constant] = []
 """Every constant statement, for the test that reads their SQL."""
 

@@ -110,7 +110,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
             prepare(make_settings(urls, tmp_path_factory.mktemp("postgres")))
             yield Postgres(server, urls)
     except PostgresMissing as missing:
-        pytest.skip(str(missing))
+        pytest.fail(str(missing))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -31,10 +31,13 @@ class Reaching:
         """The rows that the desk's scope reaches, of one tenant where it is named.
 
         Raises:
-            NotFound: `of_tenant` is beyond the scope.
+            NotFound: `of_tenant` is beyond the scope, or can be no code.
         """
+        if of_tenant is not None and not of_tenant.replace("-", "").isalnum():
+            # To LIKE it could be a pattern; no tenant has such a code.
+            raise NotFound()
         if reaches_all(desk):
-            return desk.rows(self._every, of_tenant=of_tenant or EVERY, **parameters)
+            return desk.rows(self._every, of_tenant=EVERY if of_tenant is None else of_tenant, **parameters)
         if of_tenant not in (None, desk.tenant_code):
             raise NotFound()
         return desk.rows(self._own, **parameters)

@@ -18,7 +18,7 @@ from ledger.dispatch import ask
 from ledger.domain.access import Permission
 from ledger.domain.documents import DocumentKind, Stage
 from ledger.domain.money import ZERO, Money
-from ledger.domain.pilots import Direction, PilotStatus
+from ledger.domain.pilots import MAY_BE_AWARDED, Direction, PilotStatus
 from ledger.funds.queries_pilots import GetPilot, PilotDetail, PilotMoney
 from ledger.funds.schemas_shown import event_words, field_changes, kind_name
 from ledger.http import actor, forms, htmx
@@ -74,17 +74,32 @@ def show_pilot(code: str, pilot_id: int) -> Response:
                 "count": len(detail.projects),
             },
         ],
-        acts=_acts(code, pilot_id, position),
+        acts=_acts(code, detail, position),
         may_confirm=_may_confirm(detail),
         idempotency_key=forms.new_key(),
     )
     return make_response(page)
 
 
-def _acts(code: str, pilot_id: int, position: Position) -> list[dict[str, str]]:
-    if not actor.may(Permission.DISBURSEMENT_RECORD) or not position.available:
-        return []
-    return [{"label": _("登记拨付"), "url": f"{path('t', code, 'disbursements', 'new')}?pilot={pilot_id}"}]
+def _acts(code: str, detail: PilotDetail, position: Position) -> list[dict[str, str]]:
+    """The entries that this person may make here, the one that the money waits for first."""
+    may_be_awarded = detail.pilot.status in MAY_BE_AWARDED
+    rows = [
+        (Permission.DISBURSEMENT_RECORD, bool(position.available), _("登记拨付"), "disbursements"),
+        (Permission.AWARD_RECORD, may_be_awarded and not position.awarded, _("资金核定"), "awards"),
+        (
+            Permission.ALLOCATION_RECORD,
+            may_be_awarded and position.awarded > position.allocated,
+            _("下达指标"),
+            "allocations",
+        ),
+        (Permission.ACCEPTANCE_RECORD, position.spent > position.accepted, _("登记验收金额"), "acceptances"),
+    ]
+    return [
+        {"label": label, "url": f"{path('t', code, collection, 'new')}?pilot={detail.pilot.id}"}
+        for permission, fits, label, collection in rows
+        if fits and actor.may(permission)
+    ]
 
 
 def _may_confirm(detail: PilotDetail) -> bool:

@@ -54,7 +54,7 @@ def list_all_pilots() -> Response:
 
 
 def _list(code: str | None) -> Response:
-    typed = {name: request.args.get(name, "").strip()[:80] for name in ("q", "kind", "status", "direction")}
+    typed = {name: paging.words_asked(name) for name in ("q", "kind", "status", "direction")}
     sort = request.args.get("sort", "")
     found = _ask(code, typed, sort if sort in SORTS else "")
     return htmx.render(

@@ -94,7 +94,7 @@ def approvals(code: str) -> Response:
 
 def _approvals(code: str | None) -> Response:
     work = ask(MyWork(), actor.current())
-    typed = {name: request.args.get(name, "").strip() for name in ("q", "kind")}
+    typed = {name: paging.words_asked(name) for name in ("q", "kind")}
     rows = [row for row in _waiting(actor.current(), work, code) if _fits(row, typed)]
     kinds = [(kind.value, kind_name(kind)) for kind in DocumentKind if kind is not DocumentKind.REVERSAL]
     return htmx.render(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -43,6 +44,7 @@ class LedgerCommand(click.Command):
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
         as_json = "--json" in args
         try:
+            _check_text(args)
             return super().make_context(info_name, args, *rest, **extra)
         except click.UsageError as error:
             if not as_json:
@@ -62,6 +64,13 @@ class LedgerCommand(click.Command):
             answer = _wrong_call(error)
         _show(answer, as_json=as_json)
         ctx.exit(answer.code)
+
+
+def _check_text(words: list[str]) -> None:
+    for word in words:
+        # What the system could not decode arrives as half a character that nothing can store or print.
+        if any(unicodedata.category(one) in ("Cc", "Cs") for one in word):
+            raise click.UsageError(f"参数 {word!a} 里有控制字符，或不是 UTF-8 文本。请改正后重试。")
 
 
 def command(name: str, *, needs_settings: bool = True) -> Callable[[Callable[..., Answer]], click.Command]:

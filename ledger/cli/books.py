@@ -9,6 +9,7 @@ import click
 from ledger import dispatch
 from ledger.cli.answers import DONE, REFUSED, Answer, command, person
 from ledger.domain.access import Actor
+from ledger.domain.identifiers import clean_text
 from ledger.exchange.commands import ImportBook, NotStored
 from ledger.exchange.queries import ImportReport
 from ledger.exchange.report import Report, Upload
@@ -16,6 +17,9 @@ from ledger.exchange.templates import Kind
 
 SHOWN = 50
 """Refused rows that are printed; the JSON has them all."""
+
+LONGEST_NAME = 200
+"""Characters of a file's name, which is kept beside its report."""
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
@@ -50,7 +54,7 @@ def import_workbook(
     """Import a workbook in the official template: all rows or none. KIND says which template."""
     order = ImportBook(
         kind=Kind(kind),
-        upload=Upload(file.name, file.read_bytes()),
+        upload=Upload(clean_text(file.name, "file", LONGEST_NAME, required=True), file.read_bytes()),
         target_code=target_code,
         dry_run=dry_run,
         only_good=only_good,

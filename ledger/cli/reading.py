@@ -65,7 +65,7 @@ def verify(checkpoint: Path | None) -> Answer:
 def _heads(checkpoint: Path) -> tuple[Head, ...]:
     try:
         return schemas.checkpoint_heads(json.loads(checkpoint.read_text(encoding="utf-8")))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise click.UsageError(f"{checkpoint.name}: {error}") from error
 
 
@@ -76,7 +76,13 @@ def export_journal(file: Path, tenant_code: str | None) -> Answer:
     """Write the journal into FILE, for `verify_journal.py FILE`."""
     if not file.parent.is_dir():
         raise click.UsageError(f"没有文件夹 {file.parent}")
-    exported = dispatch.ask(ExportJournal(file, tenant_code), SYSTEM)
+    if file.exists() and not file.is_file():
+        # The finished file takes the place of what is there: that must be no device and no pipe.
+        raise click.UsageError(f"{file} 不是普通文件")
+    try:
+        exported = dispatch.ask(ExportJournal(file, tenant_code), SYSTEM)
+    except OSError as error:
+        raise click.UsageError(f"{file} 写不进去：{error.strerror}") from error
     return Answer(schemas.exported_json(exported), f"{exported.path}：{exported.entries} 条")
 
 

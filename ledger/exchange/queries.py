@@ -32,7 +32,8 @@ class ImportView:
     report: Report
 
 
-def _view(kept: store.StoredImport) -> ImportView:
+def view_of(kept: store.StoredImport) -> ImportView:
+    """A kept file with its report read."""
     return ImportView(
         id=kept.id,
         kind=Kind(kept.kind),
@@ -55,7 +56,7 @@ class ImportReport:
     import_id: int
 
     def run(self, desk: Desk) -> ImportView:
-        return _view(store.load_file(desk, self.import_id))
+        return view_of(store.load_file(desk, self.import_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class ListImports:
     limit: int = 50
 
     def run(self, desk: Desk) -> Sequence[ImportView]:
-        return [_view(kept) for kept in store.newest_files(desk, self.limit)]
+        return [view_of(kept) for kept in store.newest_files(desk, self.limit)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, Schema, fields
@@ -22,10 +22,19 @@ class UploadSchema(Schema):
     file = Upload(required=True)
 
 
+class FlagField(fields.Boolean):
+    """`true` or `false`; a number is neither, although Python takes 1 for `True`."""
+
+    def _deserialize(self, value: Any, *_place: Any, **_kw: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class ConfirmSchema(FormSchema):
     """Store a checked workbook; `only_good` leaves out the rows with faults."""
 
-    only_good = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    only_good = FlagField(load_default=False)
 
 
 class RowFaultSchema(AnswerSchema):

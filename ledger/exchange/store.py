@@ -33,6 +33,10 @@ _SUMMARY = (
 _FILE = Constant(f"{_SUMMARY} AND id = :id")
 _FILE_LOCKED = Constant(f"{_SUMMARY} AND id = :id FOR UPDATE")
 _FILES = Constant(f"{_SUMMARY} ORDER BY id DESC LIMIT :limit")
+_OWN_FILES = Constant(f"{_SUMMARY} AND made_by = :person_id ORDER BY id DESC LIMIT :limit OFFSET :skip")
+_OWN_COUNT = Constant(
+    "SELECT count(*) AS found FROM import_file WHERE tenant_code = :tenant_code AND made_by = :person_id"
+)
 _CONTENT = Constant("SELECT content FROM import_file WHERE tenant_code = :tenant_code AND id = :id")
 _CONFIRMED = Constant(
     "SELECT confirmed_at FROM import_file WHERE tenant_code = :tenant_code AND sha256 = :sha256"
@@ -118,6 +122,18 @@ def load_content(desk: Desk, import_id: int) -> bytes:
 def newest_files(desk: Desk, limit: int) -> list[StoredImport]:
     """The tenant's uploaded files, the newest first."""
     return [StoredImport(**row._mapping) for row in desk.rows(_FILES, limit=limit)]
+
+
+def own_files(desk: Desk, limit: int, skip: int) -> list[StoredImport]:
+    """The files that the asker uploaded, the newest first."""
+    rows = desk.rows(_OWN_FILES, person_id=desk.actor.person_id, limit=limit, skip=skip)
+    return [StoredImport(**row._mapping) for row in rows]
+
+
+def count_own_files(desk: Desk) -> int:
+    """How many files the asker uploaded."""
+    row = desk.first(_OWN_COUNT, person_id=desk.actor.person_id)
+    return 0 if row is None else int(row.found)
 
 
 def confirmed_at(desk: Desk, sha256: str) -> datetime | None:

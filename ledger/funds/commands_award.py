@@ -17,14 +17,11 @@ from ledger.domain.money import Money, total
 from ledger.domain.pilots import check_may_be_awarded
 from ledger.funds import store, store_positions
 from ledger.funds.store import StoredDocument
+from ledger.funds.store_rights import check_right
 from ledger.journal import Fact
 from ledger.pilots.store import StoredProject, check_holds, load_pilot, load_projects, policy_in_force, project_of
 from ledger.tenancy import Constant
 
-_RIGHT = Constant(
-    "SELECT document_no, own FROM award_right_of(:subject_key) WHERE document_no IS NOT NULL AND :tenant_code <> ''",
-    sqlite="SELECT document_no, tenant_code = :tenant_code AS own FROM award_right WHERE subject_key = :subject_key",
-)
 _FUNDED = Constant(
     "SELECT project_funded(:project_code) AS funded",
     sqlite="SELECT EXISTS (SELECT 1 FROM funded_project WHERE project_code = :project_code) AS funded",
@@ -115,8 +112,7 @@ class AwardBook:
 
     def _check_right(self, uscc: str) -> None:
         check_one_time(self._subjects.get(uscc), own=True)
-        found = self._desk.first(_RIGHT, subject_key=uscc)
-        check_one_time(None if found is None else found.document_no, own=bool(found and found.own))
+        check_right(self._desk, uscc)
 
     def _check_projects(self, projects: Sequence[StoredProject]) -> None:
         for project in projects:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
@@ -142,7 +142,8 @@ class RecordRecovery:
                 field="recovered_on",
             )
         waiting = store_positions.waiting_amount(desk, DocumentKind.RECOVERY, context.allocation_id)
-        check_recovery_undisbursed(context.position, self.amount + waiting)
+        asked = replace(context.position, recovered_undisbursed=context.position.recovered_undisbursed + waiting)
+        check_recovery_undisbursed(asked, self.amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

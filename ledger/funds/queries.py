@@ -15,7 +15,7 @@ from ledger.domain.funds import AllocationPosition
 from ledger.domain.money import ZERO, Money
 from ledger.funds import store_positions
 from ledger.funds.store import LISTED, StoredDocument, stored_document, with_lines
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, containing
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
@@ -34,14 +34,16 @@ _FILTER = (
     " AND (d.kind = :kind OR (d.kind = 'reversal' AND o.kind = :kind))"
     " AND (:status = '' OR d.status = :status) AND (:pilot_id = 0 OR d.pilot_id = :pilot_id)"
     " AND d.business_date BETWEEN :first_on AND :last_on"
-    " AND (:words = '' OR p.name LIKE :like OR d.voucher_no LIKE :like OR d.document_no LIKE :like"
-    " OR d.number LIKE :like OR p.uscc LIKE :like)"
+    " AND (:words = '' OR lower(p.name) LIKE :like ESCAPE '!' OR lower(d.voucher_no) LIKE :like ESCAPE '!'"
+    " OR lower(d.document_no) LIKE :like ESCAPE '!' OR lower(d.number) LIKE :like ESCAPE '!'"
+    " OR lower(p.uscc) LIKE :like ESCAPE '!')"
 )
 _LIST = Constant(
     f"{_SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code{_FILTER} ORDER BY d.id DESC LIMIT :limit OFFSET :skip"
 )
 _COUNT = Constant(
-    "SELECT count(*) AS found, sum(CASE WHEN d.kind = 'reversal' THEN -d.amount ELSE d.amount END) AS total"
+    "SELECT count(*) AS found, sum(CASE WHEN :status = '' AND d.status NOT IN ('posted', 'reversed') THEN 0"
+    " WHEN d.kind = 'reversal' THEN -d.amount ELSE d.amount END) AS total"
     f"{_FROM} WHERE d.tenant_code = :tenant_code{_FILTER}"
 )
 _ONE = Constant(f"{_SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code AND d.id = :id")
@@ -92,7 +94,10 @@ class DocumentDetail:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
-    """One page of documents, the newest first; totals are of the whole filter, reversals taken off."""
+    """One page of documents, the newest first; the total is of the whole filter, reversals taken off.
+
+    Without a status it is of what is posted: drafts and what waits are no money yet.
+    """
 
     items: Sequence[ShownDocument]
     total: int
@@ -122,7 +127,7 @@ class ListDocuments:
             "status": self.status,
             "pilot_id": self.pilot_id,
             "words": self.words,
-            "like": f"%{self.words}%",
+            "like": containing(self.words),
             "first_on": self.first_on,
             "last_on": self.last_on,
         }

@@ -11,7 +11,7 @@ from ledger.desk import Desk
 from ledger.domain.access import Permission
 from ledger.domain.money import ZERO, Money
 from ledger.pilots.store import StoredPilot, StoredProject, load_pilot, load_projects
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, containing
 
 _SUMS = (
     " FROM pilot p JOIN tenant t ON t.code = p.tenant_code"
@@ -29,7 +29,8 @@ _ROW = (
 _FILTER = (
     " AND (:kind = '' OR p.kind = :kind) AND (:status = '' OR p.status = :status)"
     " AND (:direction = '' OR p.direction = :direction) AND (:batch = '' OR p.batch = :batch)"
-    " AND (:words = '' OR p.name LIKE :like OR p.uscc LIKE :like OR p.designation_document_no LIKE :like)"
+    " AND (:words = '' OR lower(p.name) LIKE :like ESCAPE '!' OR lower(p.uscc) LIKE :like ESCAPE '!'"
+    " OR lower(p.designation_document_no) LIKE :like ESCAPE '!')"
 )
 _TOTALS = (
     "SELECT count(*) AS found, sum(c.awarded) AS awarded, sum(q.allocated) AS allocated,"
@@ -137,7 +138,7 @@ class _Pilots:
         chosen: dict[str, Any] = {
             name: getattr(self, name) for name in ("kind", "status", "direction", "batch", "words")
         }
-        chosen["like"] = f"%{self.words}%"
+        chosen["like"] = containing(self.words)
         statement = _LISTS.get(self.sort, _LISTS[""])[wide]
         rows = desk.rows(statement, limit=self.per_page, skip=(self.page - 1) * self.per_page, **chosen)
         sums = desk.first(_TOTAL_ACROSS if wide else _TOTAL, **chosen)

@@ -25,6 +25,7 @@ from ledger.funds.schemas_shown import (
     kind_name,
     status_name,
 )
+from ledger.funds.web_onward import onward
 from ledger.funds.web_pages import Again, checkers, compared, conflict, pages
 from ledger.http import actor, forms
 from ledger.http.htmx import redirect_to
@@ -201,6 +202,7 @@ def _page(detail: DocumentDetail, form: forms.Form, status: int = 200) -> Respon
         idempotency_key=forms.new_key(),
         page_url=document_url(code, shown.collection, document.id),
         again_url=f"{path('t', code, 'disbursements', 'new')}?pilot={document.pilot_id}" if once_more else None,
+        onward=onward(detail),
         events=_events(story),
         older_url=None,
     )

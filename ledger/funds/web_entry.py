@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from ledger import clock
 from ledger.dispatch import ask
-from ledger.domain import amounts, dates
+from ledger.domain import amounts, dates, identifiers
 from ledger.domain.amounts import looks_like_wan
 from ledger.domain.errors import BadValue, LedgerError
 from ledger.domain.funds import AllocationPosition
@@ -26,6 +26,8 @@ from ledger.http.fields import Fault
 from ledger.http.locale import say
 
 Entered = RecordDisbursement | AmendDisbursement
+MOST_COMPARED = 200
+"""Characters of a typed text that is compared with the ledger's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +114,19 @@ def preview_of(
         allocation_id=allocation_id,
         amount=amount,
         paid_on=paid_on,
-        voucher_no=form.typed.get("voucher_no", "").strip(),
-        payee_name=form.typed.get("payee_name", "").strip(),
+        voucher_no=_text(form, "voucher_no"),
+        payee_name=_text(form, "payee_name"),
         except_id=entry.document_id,
     )
     return ask(query, actor.current())
+
+
+def _text(form: forms.Form, name: str) -> str:
+    try:
+        return identifiers.clean_text(form.typed.get(name, ""), name, MOST_COMPARED)
+    except BadValue:
+        # Its own field says what is wrong with it; no other text can be like it.
+        return ""
 
 
 def _short(amount: Money) -> str:

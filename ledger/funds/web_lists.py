@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Response, request
+from flask import Response
 from flask_babel import gettext as _
 
 from ledger import clock
@@ -46,14 +46,14 @@ class _Row:
 def list_documents(code: str, collection: str) -> Response:
     """Documents of one kind with their reversals, filtered by the URL."""
     kind, who = COLLECTIONS[collection], actor.current()
-    typed = {name: request.args.get(name, "").strip() for name in ("q", "status", "from", "to")}
+    typed = {name: paging.words_asked(name) for name in ("q", "status", "from", "to")}
     asked = paging.page_asked()
     found = ask(
         ListDocuments(
             tenant_code=code,
             kind=kind,
             status=typed["status"] if typed["status"] in set(Status) else "",
-            words=typed["q"][:80],
+            words=typed["q"],
             first_on=_day(typed["from"], EARLIEST),
             last_on=_day(typed["to"], LATEST),
             page=asked.page,

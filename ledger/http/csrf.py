@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from werkzeug.exceptions import BadRequest
 
 from ledger.http import errors
 
@@ -32,11 +33,15 @@ def check() -> None:
 
     Raises:
         CSRFError: the token is missing or foreign, or the browser names another origin.
+        BadRequest: a part of the body has no name.
     """
     if request.method not in _UNSAFE:
         return
     if not _is_same_origin():
         raise CSRFError("another origin")
+    if not all(isinstance(name, str) for name in (*request.form, *request.files)):
+        # No browser sends such a part, and no reader of forms expects one.
+        raise BadRequest
     _protect.protect()
 
 
@@ -45,7 +50,15 @@ def _is_same_origin() -> bool:
     if site is not None and site not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    return origin is None or host_of(origin) == request.host
+
+
+def host_of(url: str) -> str | None:
+    """The host that a URL names; None where it is no URL."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return None
 
 
 def _refused(_error: CSRFError) -> Response:

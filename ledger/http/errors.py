@@ -45,6 +45,7 @@ STATUS: Final[dict[str, int]] = {
 
 _CODES: Final = {401: "signed_out", 403: "not_permitted", 404: "not_found", 409: "conflict", 413: "too_large",
                  429: "too_many"}  # fmt: skip
+_LONGEST_NAME: Final = 60
 _ANY_PAGE: Final = (
     '{% extends "errors/_error.html" %}{% block title %}{{ title }}{% endblock %}'
     "{% block what %}<p>{{ message }}</p>{% endblock %}"
@@ -149,8 +150,11 @@ def refuse(error: LedgerError) -> Response:
 def _invalid(error: ValidationError) -> Response:
     if is_api():
         return invalid_problem(error)
-    found = forms.faults(error)
-    return page(400 if any(fault.malformed for _place, fault in found) else 422, str(found[0][1]))
+    name, fault = next((one for one in forms.faults(error) if one[1].malformed), forms.faults(error)[0])
+    if not fault.malformed:
+        return page(422, str(fault))
+    words = _("“%(name)s”：%(what)s请返回上一页，刷新后重新填写。", name=name[:_LONGEST_NAME], what=fault)
+    return page(400, words)
 
 
 def _form_refused(error: forms.FormRefused) -> Response:

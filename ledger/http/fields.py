@@ -8,6 +8,7 @@ nested for lists) and each text still knows its `code`, `article` and numbers.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
@@ -58,7 +59,7 @@ class FormSchema(Schema):
         unknown = RAISE
 
 
-class _LedgerField(fields.Field[T]):
+class _LedgerField(fields.Field[T], ABC):
     """A field whose refusals carry the ledger's codes.
 
     `typed` reads what people write and normalises it; without it the API's plain form alone passes.
@@ -93,9 +94,9 @@ class _LedgerField(fields.Field[T]):
         """What is said of a JSON value that is no text."""
         return Fault(_("请用文本填写此项。"), malformed=True)
 
+    @abstractmethod
     def read(self, text: str) -> T:
         """The value of `text`; raises the ledger's own errors through `refusing`."""
-        raise NotImplementedError
 
 
 def refusing(read: Callable[[], T]) -> T:

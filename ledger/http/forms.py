@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-from flask import request
+from flask import has_request_context, request
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
-from marshmallow.fields import List
+from marshmallow.fields import List, Raw
 from werkzeug.datastructures import MultiDict
 
 from ledger.domain.errors import LedgerError
@@ -54,20 +55,31 @@ def load(schema_class: type[Schema], source: MultiDict[str, str], /, **construct
 
     Raises:
         FormRefused: fields are missing or malformed.
-        ValidationError: the form has a field that the schema does not know, which no page of ours sends.
+        ValidationError: the form has a field that the schema does not know, or one of its fields twice,
+            which no page of ours sends.
     """
     schema = schema_class(**constructor)
-    sent = {
-        name: source.getlist(name) if isinstance(schema.fields.get(name), List) else source[name]
-        for name in source
-        if name not in KEPT_APART
-    }
+    lists = {name for name, field in schema.fields.items() if isinstance(field, List)}
+    sent = {name: source.getlist(name) if name in lists else source[name] for name in source if name not in KEPT_APART}
+    # A file may stand where the schema reads nothing of it.
+    files = {name for name, field in schema.fields.items() if type(field) is Raw}
+    _check_names(source, (sent.keys() - schema.fields.keys()) | (_file_names() - files), sent.keys() - lists)
     try:
         return schema.load(sent)
     except ValidationError as error:
-        if unknown := sorted(sent.keys() - schema.fields.keys()):
-            raise ValidationError({name: ["Unknown field."] for name in unknown}) from error
         raise FormRefused(refused(error, source)) from error
+
+
+def _file_names() -> AbstractSet[str]:
+    return request.files.keys() if has_request_context() else set()
+
+
+def _check_names(source: MultiDict[str, str], unknown: AbstractSet[str], single: AbstractSet[str]) -> None:
+    if unknown:
+        raise ValidationError({name: ["Unknown field."] for name in sorted(unknown)})
+    # Of two amounts neither may be read as the one that was meant.
+    if twice := sorted(name for name in single if len(source.getlist(name)) > 1):
+        raise ValidationError({name: [Fault(_("此项重复。"), malformed=True)] for name in twice})
 
 
 def refused(error: ValidationError, source: MultiDict[str, str]) -> Form:

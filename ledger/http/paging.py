@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -16,6 +17,7 @@ T = TypeVar("T")
 SIZES = (20, 50, 100, 200)
 DEFAULT_SIZE = 50
 _AROUND = 2
+_LONGEST_FILTER = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,12 @@ def page_asked() -> PageAsked:
     size = _whole(request.args.get("per_page"))
     number = _whole(request.args.get("page"))
     return PageAsked(number or 1, size if size in SIZES else DEFAULT_SIZE)
+
+
+def words_asked(name: str) -> str:
+    """A filter's text; what controls or cannot be stored is left out, since a reader's link must not fail."""
+    kept = (one for one in request.args.get(name, "") if unicodedata.category(one) not in ("Cc", "Cs"))
+    return "".join(kept).strip()[:_LONGEST_FILTER]
 
 
 def link(**changes: object) -> str:

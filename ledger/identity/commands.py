@@ -105,6 +105,9 @@ class RegisterPerson:
         if any(character.isspace() for character in username):
             raise Invalid("用户名不能有空格。", field="username")
         check_roles(self.tenant_code, self.roles)
+        # Alone, one could register a second self that confirms one's own requests.
+        if Role.ADMINISTRATOR in self.roles and not desk.actor.is_system:
+            raise Invalid("系统管理员须由两位系统管理员办理：先登记其他角色，再提出角色变更。", field="roles")
         store_passwords.check_new_password(self.password, username)
         office = store.office(desk, self.office_id)
         if store.find_login(desk, username) is not None:

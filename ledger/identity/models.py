@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.database import Base
@@ -125,3 +125,40 @@ class ApiToken(TenantOwned, Base):
     expires_on: Mapped[date]
     made_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class RoleRequest(TenantOwned, Base):
+    """Roles that one administrator proposes for a person; they count once another one has confirmed them.
+
+    `roles` and `roles_before` are names of roles with a space between.
+    """
+
+    __tablename__ = "role_request"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_code", "person_id"], ["person.tenant_code", "person.id"]),
+        CheckConstraint("status IN ('waiting', 'confirmed', 'refused', 'withdrawn')", name="status_known"),
+        CheckConstraint("(status = 'waiting') = (decided_by IS NULL)", name="decided_by_somebody"),
+        CheckConstraint("status NOT IN ('confirmed', 'refused') OR decided_by <> made_by", name="second_person"),
+        # Of two proposals nobody could say which one was confirmed.
+        Index(
+            "uq_role_request_waiting",
+            "tenant_code",
+            "person_id",
+            unique=True,
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int]
+    roles: Mapped[str]
+    roles_before: Mapped[str]
+    reason: Mapped[str]
+    status: Mapped[str]
+    made_by: Mapped[int]
+    made_by_name: Mapped[str]
+    made_at: Mapped[datetime]
+    decided_by: Mapped[int | None]
+    decided_by_name: Mapped[str | None]
+    decided_at: Mapped[datetime | None]

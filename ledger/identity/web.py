@@ -1,4 +1,4 @@
-"""Pages of signing in and out, one's own page, and what watchers ask."""
+"""Pages of signing in and out, and what watchers ask."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import hmac
 from datetime import datetime
 from math import ceil
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request, session
+from flask import Response, current_app, jsonify, make_response, redirect, render_template, request, session
 from flask_babel import gettext as _
 from flask_login import login_user, logout_user
 
 from ledger import clock
 from ledger.dispatch import ask, execute
 from ledger.domain.access import SYSTEM
-from ledger.http import actor, forms, navigation
+from ledger.http import actor, forms
 from ledger.http.fields import Fault
 from ledger.http.htmx import redirect_to
+from ledger.identity import web_admin, web_admin_roles, web_me
 from ledger.identity.commands_sign_in import SignOut, record_sign_in
 from ledger.identity.queries import JudgeSignIn, database_state
 from ledger.identity.schemas import SignInSchema
+from ledger.identity.web_pages import pages
 
-pages = Blueprint("identity", __name__)
+__all__ = ["pages", "web_admin", "web_admin_roles", "web_me"]
 
 
 def _form(form: forms.Form, next_url: str, status: int = 200) -> Response:
@@ -88,13 +90,6 @@ def sign_out() -> Response:
     logout_user()
     session.clear()
     return redirect_to("/login")
-
-
-@pages.get("/me")
-def me() -> str:
-    """Who one is here: name, office, roles, and how one likes to read."""
-    found = actor.signed_in()
-    return render_template("identity/me.html", person=found, roles=navigation.role_names(found.actor))
 
 
 @pages.get("/healthz")

@@ -11,9 +11,8 @@ from ledger.domain.errors import BadValue
 from ledger.http import actor, forms
 from ledger.http.htmx import redirect_to
 from ledger.http.paging import path
-from ledger.pilots.commands import ConfirmDesignation
 from ledger.pilots.queries_projects import GetDesignation
-from ledger.pilots.schemas_forms import ReturnDesignationSchema
+from ledger.pilots.schemas_forms import ConfirmDesignationSchema, ReturnDesignationSchema
 
 pages = Blueprint("pilots", __name__)
 
@@ -23,7 +22,8 @@ _PILOT = "/t/<tenant:code>/pilots/<id:pilot_id>"
 @pages.post(f"{_PILOT}/confirm")
 def confirm_designation(code: str, pilot_id: int) -> Response:
     """认定复核通过: the pilot is in force."""
-    execute(ConfirmDesignation(tenant_code=code, pilot_id=pilot_id), actor.current(), forms.sent_key())
+    command = forms.load(ConfirmDesignationSchema, request.form, tenant_code=code, pilot_id=pilot_id)
+    execute(command, actor.current(), forms.sent_key())
     flash(_("认定已复核通过，可以办理资金核定。"), "success")
     return redirect_to(path("t", code, "pilots", pilot_id))
 

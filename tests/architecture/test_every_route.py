@@ -48,6 +48,7 @@ class World:
     documents: dict[str, int]
     paid_id: int
     imports: dict[str, int] = field(default_factory=dict)
+    person_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ def world(make: Factory) -> World:
         ).subject_id
         for role in ("finance_officer",)
     }
-    return World(pilot, make.pilot(active=False), documents, paid, imports)
+    # Deactivated on the way, by the last of PEOPLE to ask.
+    person_id = make.actor("220100.drc_reviewer").person_id
+    return World(pilot, make.pilot(active=False), documents, paid, imports, person_id)
 
 
 def questions(app: Flask, world: World) -> Iterator[Question]:
@@ -150,6 +153,7 @@ def _values(rule: Rule, world: World) -> dict[str, Any]:
         "pilot_id": pilot_id,
         "kind": "disbursements",
         "import_id": world.imports["finance_officer"],
+        "person_id": world.person_id,
     }
 
 
@@ -207,7 +211,14 @@ def test_every_role_is_answered_as_the_table_says(
     assert len(tenancy.REGISTERED) == registered, "a statement was made while a request was answered"
 
 
-OWN_ALONE = {"GET exchange.errors_book", "GET api_imports.get_import", "POST api_imports.confirm_import"}
+OWN_ALONE = {
+    "GET exchange.errors_book",
+    "GET exchange.show_import",
+    "GET exchange.confirm_form",
+    "POST exchange.confirm_import",
+    "GET api_imports.get_import",
+    "POST api_imports.confirm_import",
+}
 
 
 def test_nobody_is_served_but_at_the_public_routes(app: Flask, world: World) -> None:

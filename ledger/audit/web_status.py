@@ -1,0 +1,35 @@
+"""系统状态: whether everything answers, for administrators and the auditor; it shows no amounts."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from flask import Response, make_response, render_template
+from werkzeug.exceptions import ServiceUnavailable
+
+import config
+from ledger.audit.queries_status import SystemStatus
+from ledger.audit.web_pages import pages
+from ledger.dispatch import ask
+from ledger.http import actor
+from ledger.identity.queries import database_state
+
+
+@pages.get("/status")
+def status() -> Response:
+    """The state of the database and of the journal, read when the page is opened."""
+    begun = perf_counter()
+    found = ask(SystemStatus(), actor.current())
+    milliseconds = round((perf_counter() - begun) * 1000)
+    answers, migrated = database_state()
+    if not answers:
+        raise ServiceUnavailable
+    page = render_template(
+        "audit/status.html",
+        status=found,
+        version=config.VERSION,
+        milliseconds=milliseconds,
+        migrated=migrated,
+        is_sound=migrated and (found.verification is None or found.verification.sound),
+    )
+    return make_response(page)
