@@ -53,6 +53,7 @@ class Permission(StrEnum):
     FUND_LINE_CHECK = "fund_line.check"
     IMPORT = "import"
     PERSON_MANAGE = "person.manage"
+    STATUS_READ = "status.read"
     SYSTEM = "system"
 
 
@@ -80,6 +81,7 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.FUND_LINE_CHECK: frozenset({Role.PROVINCE_REVIEWER}),
     Permission.IMPORT: frozenset({Role.PROVINCE_OFFICER, Role.FINANCE_OFFICER}),
     Permission.PERSON_MANAGE: frozenset({Role.ADMINISTRATOR}),
+    Permission.STATUS_READ: frozenset({Role.ADMINISTRATOR, Role.PROVINCE_AUDITOR}),
     Permission.SYSTEM: frozenset(),
 }
 

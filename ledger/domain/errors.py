@@ -94,8 +94,13 @@ class NotFound(LedgerError):
 
     code = "not_found"
 
-    def __init__(self, template: str = "没有找到，或您无权查看。请从列表进入，或联系本单位管理员。", **kw: str) -> None:
-        super().__init__(template, field=kw.pop("field", None), **kw)
+    def __init__(
+        self,
+        template: str = "没有找到，或您无权查看。请从列表进入，或联系本单位管理员。",
+        field: str | None = None,
+        **kw: str,
+    ) -> None:
+        super().__init__(template, field=field, **kw)
 
 
 class ProjectMismatch(RuleBroken):

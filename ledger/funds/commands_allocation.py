@@ -60,7 +60,7 @@ class AllocationBook:
         """
         desk = self._desk
         check_not_future(draft.allocated_on, desk.today, "allocated_on")
-        award = store.load_document(desk, draft.award_id)
+        award = store.load_document(desk, draft.award_id, field="award_id")
         if award.kind is not DocumentKind.AWARD or award.status is not Status.POSTED:
             raise NotFound(field="award_id")
         if draft.allocated_on < award.business_date:

@@ -31,7 +31,7 @@ def posted_disbursement(desk: Desk, disbursement_id: int) -> StoredDocument:
     Raises:
         NotFound: unknown, another tenant's, or not posted.
     """
-    document = store.load_document(desk, disbursement_id, lock=True)
+    document = store.load_document(desk, disbursement_id, lock=True, field="disbursement_id")
     if document.kind is not DocumentKind.DISBURSEMENT or document.status is not Status.POSTED:
         raise NotFound(field="disbursement_id")
     return document

@@ -151,15 +151,15 @@ def insert_documents(desk: Desk, documents: Sequence[StoredDocument]) -> list[St
     return stored
 
 
-def load_document(desk: Desk, document_id: int, *, lock: bool = False) -> StoredDocument:
-    """One document of the scope's tenant, with an award's lines.
+def load_document(desk: Desk, document_id: int, *, lock: bool = False, field: str | None = None) -> StoredDocument:
+    """One document of the scope's tenant, with an award's lines; `field` is what named it.
 
     Raises:
         NotFound: unknown, or another tenant's.
     """
     row = desk.first(_DOCUMENT_LOCKED if lock else _DOCUMENT, id=document_id)
     if row is None:
-        raise NotFound()
+        raise NotFound(field=field)
     return with_lines(desk, stored_document(row))
 
 

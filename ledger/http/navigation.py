@@ -57,6 +57,7 @@ def items(actor: Actor) -> list[Item]:
         (_("汇总"), "", "/totals", Permission.MONEY_READ, ""),
         (_("监督"), "", "/audit", Permission.JOURNAL_READ, ""),
         (_("用户"), "", "/admin/users", Permission.PERSON_MANAGE, ""),
+        (_("系统状态"), "", "/status", Permission.STATUS_READ, ""),
     ]
     return [
         Item(label, below + place, _is_current(below + place), counts[place](actor) if place in counts else None, key)

@@ -15,6 +15,7 @@ from ledger.domain.access import PROVINCE, Permission, Role
 from ledger.domain.errors import NotFound
 from ledger.identity.models import ApiToken, RoleRequest
 from ledger.identity.store import roles_of
+from ledger.identity.store_reference import STREAMS
 from ledger.tenancy import Constant
 
 EVERY = "%"
@@ -164,6 +165,9 @@ class FindPeople:
 
 
 def _in_reach(desk: Desk, of_tenant: str | None) -> list[PersonRow]:
+    if of_tenant is not None and of_tenant not in STREAMS:
+        # To LIKE it could be a pattern.
+        raise NotFound()
     if tenancy.scope_of(desk.session).every_tenant:
         return [_row(row) for row in desk.rows(_EVERY, of_tenant=of_tenant or EVERY)]
     if of_tenant not in (None, desk.tenant_code):
