@@ -119,11 +119,6 @@ def engine(role: str | None = APP) -> Engine:
     return db.engines[role]
 
 
-def roles() -> list[str | None]:
-    """The engine names that this application has."""
-    return list(db.engines)
-
-
 def is_sqlite(role: str | None = APP) -> bool:
     return engine(role).dialect.name == "sqlite"
 
@@ -192,8 +187,3 @@ def dispose() -> None:
     """Close every pooled connection, as after a fork or before a database is replaced."""
     for made in db.engines.values():
         made.dispose()
-
-
-def database_name() -> str:
-    """What the pages of the system's state call the database: `SQLite` or `PostgreSQL`."""
-    return "SQLite" if is_sqlite() else "PostgreSQL"

@@ -44,12 +44,6 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def is_at_head(role: str | None = database.APP) -> bool:
-    """Whether the application's database is at the head of the migrations."""
-    with database.engine(role).connect() as connection:
-        return current(connection) == head()
-
-
 def migrate(owner_url: str, revision: str = "head") -> None:
     """Bring the database up to `revision` (or down to it) as its owner."""
     engine = create_engine(owner_url)
