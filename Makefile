@@ -10,7 +10,7 @@ UV_VERSION := 0.13.9
 WORKERS ?= 2
 SOURCES := config.py wsgi.py gunicorn.conf.py ledger scripts tests $(wildcard migrations bench verify_journal.py)
 
-.PHONY: help run test check pictures lock environment environment-tests system assets format-check lint types security imports migrations-check
+.PHONY: help run test check pictures lock environment environment-tests system assets format-check lint types security imports migrations-check translations-check
 
 help: ## Show what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ test: environment-tests system ## Install what the tests need, then run all of t
 	@$(BIN)/python scripts/assets.py --required
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-check: environment-tests format-check lint types security imports migrations-check ## Formatter, linter, types, import contracts, migrations, then every test
+check: environment-tests format-check lint types security imports migrations-check translations-check ## Formatter, linter, types, import contracts, migrations, translations, then every test
 	@$(MAKE) test
 
 pictures: environment-tests system ## Take the pictures of docs/pictures again
@@ -66,3 +66,6 @@ imports:
 
 migrations-check:
 	@$(BIN)/python scripts/check_migrations.py
+
+translations-check:
+	@$(BIN)/python scripts/translations.py check

@@ -1,4 +1,7 @@
-"""Make `.venv` and install the locked requirements, only when a lock has changed. Standard library only."""
+"""Make `.venv`, install the locked requirements and compile the translations, each only when it has changed.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +52,18 @@ def install(files: list[Path]) -> None:
         sys.exit("the locked requirements could not be installed: see pip's lines above")
 
 
+def compile_translations() -> None:
+    """Compile the catalogues that are newer than what was compiled of them: a fresh clone has none compiled."""
+    stale = [po for po in ROOT.glob("translations/*/LC_MESSAGES/*.po") if is_newer(po, po.with_suffix(".mo"))]
+    if stale and subprocess.run([PYTHON, ROOT / "scripts/translations.py", "compile"]).returncode != 0:
+        sys.exit("the translations could not be compiled: see the lines above")
+
+
+def is_newer(source: Path, made: Path) -> bool:
+    """Whether `made` is missing or older than its source."""
+    return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
+
+
 def say(text: str) -> None:
     """One line on the error stream: standard output belongs to the command that follows."""
     sys.stderr.write(f"{text}\n")
@@ -61,11 +76,11 @@ def main() -> None:
     files = locks(with_tests)
     stamp = VENV / ("tests.stamp" if with_tests else "run.stamp")
     wanted = fingerprint(files)
-    if PYTHON.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
-        return
-    make_venv()
-    install(files)
-    stamp.write_text(wanted, encoding="ascii")
+    if not (PYTHON.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == wanted):
+        make_venv()
+        install(files)
+        stamp.write_text(wanted, encoding="ascii")
+    compile_translations()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from ledger.http import locale
     ("query", "cookie", "accepts", "language"),
     [
         ("", "", "", "zh"),
-        ("", "", "en-GB,en;q=0.9", "en"),
+        ("", "", "en-GB,en;q=0.9", "zh"),
         ("", "", "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
         ("", "", "fr", "zh"),
         ("", "en", "zh-CN", "en"),
@@ -20,12 +20,17 @@ from ledger.http import locale
         ("?lang=xx", "", "", "zh"),
     ],
 )
-def test_the_language_is_asked_for_remembered_or_accepted(query: str, cookie: str, accepts: str, language: str) -> None:
+def test_a_page_speaks_the_language_that_was_chosen_and_chinese_before(query: str, cookie: str, accepts: str, language: str) -> None:
     headers = {"Accept-Language": accepts} if accepts else {}
     if cookie:
         headers["Cookie"] = f"lang={cookie}"
     with Flask(__name__).test_request_context(f"/{query}", headers=headers):
         assert locale.select() == language
+
+
+def test_the_api_follows_the_header() -> None:
+    with Flask(__name__).test_request_context("/api/v1/totals", headers={"Accept-Language": "en-GB,en;q=0.9"}):
+        assert locale.select() == "en"
 
 
 def test_without_a_request_it_is_chinese() -> None:
