@@ -20,7 +20,9 @@ from ledger.http import locale
         ("?lang=xx", "", "", "zh"),
     ],
 )
-def test_a_page_speaks_the_language_that_was_chosen_and_chinese_before(query: str, cookie: str, accepts: str, language: str) -> None:
+def test_a_page_speaks_the_language_that_was_chosen_and_chinese_before(
+    query: str, cookie: str, accepts: str, language: str
+) -> None:
     headers = {"Accept-Language": accepts} if accepts else {}
     if cookie:
         headers["Cookie"] = f"lang={cookie}"
