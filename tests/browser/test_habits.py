@@ -12,7 +12,7 @@ from tests.browser.conftest import Browse
 from tests.browser.visits import NARROW, WIDE, Books, Mode, Visit
 from tests.factories import Factory
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_urls", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.browser
 
 OFFICER, REVIEWER, AUDITOR = "220100.finance_officer", "220100.finance_reviewer", "province.auditor"
 NEW = "/t/220100/disbursements/new"

@@ -16,11 +16,9 @@ pytestmark = pytest.mark.browser
 
 OFFICER, REVIEWER, AUDITOR = "220100.finance_officer", "220100.finance_reviewer", "province.auditor"
 NEW = "/t/220100/disbursements/new"
-WAYS = [pytest.param("sqlite", mode, id=f"sqlite-{mode}") for mode in Mode]
-WAYS.append(pytest.param("postgresql", Mode.CDN, id="postgresql-cdn", marks=pytest.mark.postgres))
 
 
-@pytest.mark.parametrize(("database_urls", "mode"), WAYS, indirect=["database_urls"])
+@pytest.mark.parametrize("mode", list(Mode))
 def test_the_way_of_a_disbursement(browse: Browse, books: Books, mode: Mode) -> None:
     with browse(mode) as visit:
         visit.open("/login")

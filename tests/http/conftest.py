@@ -84,9 +84,3 @@ def served(monkeypatch: pytest.MonkeyPatch) -> None:
         app.register_blueprint(_probe())
 
     monkeypatch.setattr(faces, "register", register)
-
-
-@pytest.fixture(params=["sqlite"])
-def database_urls(request: pytest.FixtureRequest, database_urls: dict[str, str]) -> dict[str, str]:
-    """What stands above the database is tried on one of them."""
-    return database_urls
