@@ -7,22 +7,25 @@ the process, a lock file between processes), because eight writers that wait on
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, MetaData, Text, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ledger.domain.money import Money
+from ledger.drivers import Driver, Postgresql, Sqlite
+from ledger.turns import Queue, place_in_line
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -95,7 +98,7 @@ db = SQLAlchemy(disable_autonaming=True)
 APP, PROVINCE, AUDIT, OWNER = None, "province", "audit", "owner"
 """Engine names, one for each database role."""
 
-_turns: dict[str, threading.Lock] = {}
+_turns: dict[str, Queue] = {}
 _turns_guard = threading.Lock()
 
 
@@ -124,10 +127,19 @@ def is_sqlite(role: str | None = APP) -> bool:
 
 
 def prepare_engine(made: Engine) -> None:
-    """Give a SQLite engine its durability settings and explicit transactions."""
+    """Give an engine what each of its connections starts with."""
+    if made.dialect.name == "postgresql" and not event.contains(made, "connect", _postgresql_connect):
+        event.listen(made, "connect", _postgresql_connect)
     if made.dialect.name == "sqlite" and not event.contains(made, "connect", _sqlite_connect):
         event.listen(made, "connect", _sqlite_connect)
         event.listen(made, "begin", _sqlite_begin)
+
+
+def _postgresql_connect(connection: Any, _record: Any) -> None:
+    # One type for every whole number: a statement is prepared once, not once for each size of its numbers.
+    connection.adapters.register_dumper(int, Int8Dumper)
+    # psycopg prepares nothing by itself: after a rollback it would deallocate every name, and with its own those of ours.
+    connection.prepare_threshold = None
 
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:
@@ -147,11 +159,14 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("ledger_begin", "BEGIN"))
+    # Where a transaction of ours is begun already, an ORM session goes on in it.
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        connection.exec_driver_sql(connection.get_execution_options().get("ledger_begin", "BEGIN"))
 
 
 WRITING = {"ledger_begin": "BEGIN IMMEDIATE"}
-"""Execution options of a connection that is going to write."""
+"""Execution options of a connection that is going to write without a transaction of ours."""
 
 
 @contextmanager
@@ -163,13 +178,34 @@ def write_turn(made: Engine | None = None) -> Iterator[None]:
         yield
         return
     with _turns_guard:
-        turn = _turns.setdefault(name, threading.Lock())
-    with turn, Path(f"{name}.lock").open("a") as lock_file:
-        fcntl.flock(lock_file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(lock_file, fcntl.LOCK_UN)
+        turn = _turns.setdefault(name, Queue())
+    with turn, place_in_line(Path(f"{name}.lock")):
+        yield
+
+
+def driver_of(connection: Connection) -> Driver:
+    """The driver under a connection of ours."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        return Sqlite(driver)
+    return Postgresql(driver, connection.info.setdefault("ledger_prepared", {}))
+
+
+def refused(connection: Connection, error: BaseException) -> BaseException:
+    """A driver's error as SQLAlchemy's, every other as it is.
+
+    A lost connection is thrown away, and with it every idle one of its pool.
+    """
+    dialect = connection.dialect
+    dbapi = dialect.loaded_dbapi
+    if not isinstance(error, dbapi.Error):
+        return error
+    lost = dialect.is_disconnect(cast("Any", error), connection.connection.dbapi_connection, None)
+    if lost:
+        connection.invalidate(error)
+        connection.engine.dispose()
+    # Without its statement: what a person sent may stand in it.
+    return DBAPIError.instance(None, None, error, dbapi.Error, connection_invalidated=lost, dialect=dialect)
 
 
 def is_superuser(role: str | None = APP) -> bool:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from ledger import tenancy
 from ledger.clock import BEIJING, business_date
 from ledger.domain.access import Actor
 from ledger.domain.errors import NotPermitted
-from ledger.tenancy import Constant, Parameters, Scope
+from ledger.tenancy import Constant, Parameters, Row, Scope, Transaction
 
 T = TypeVar("T")
 
 
 class Desk:
-    """The session within its scope, who asks, and the instant that counts as now."""
+    """The transaction within its scope, who asks, and the instant that counts as now."""
 
-    def __init__(self, session: Session, actor: Actor, now: datetime) -> None:
-        self.session = session
+    def __init__(self, transaction: Transaction, actor: Actor, now: datetime) -> None:
+        self._transaction = transaction
         self.actor = actor
         self.now = now
         # 42 bits of milliseconds, 21 of chance: ordered by time, made without asking the database.
@@ -34,34 +33,61 @@ class Desk:
         """Today in Asia/Shanghai."""
         return business_date(self.now)
 
+    def day_of(self, instant: datetime) -> date:
+        """The business date of an instant, in Asia/Shanghai."""
+        return business_date(instant)
+
     def clock_time(self, instant: datetime) -> str:
         """An instant as people in Jilin read it: `11-20 10:32`."""
         return instant.astimezone(BEIJING).strftime("%m-%d %H:%M")
 
     @property
     def tenant_code(self) -> str:
-        return tenancy.scope_of(self.session).tenant_code
+        return self._transaction.scope.tenant_code
+
+    @property
+    def scope(self) -> Scope:
+        """Whose rows the desk sees."""
+        return self._transaction.scope
+
+    @property
+    def session(self) -> Session:
+        """The ORM session, filtered to the scope; made when it is first asked for."""
+        return self._transaction.session
 
     def new_id(self) -> int:
         """A new id, larger than every other that this desk gave."""
         self._last_id += 1
         return self._last_id
 
-    def rows(self, statement: Constant, **parameters: Any) -> Sequence[Row[Any]]:
-        """All rows of a constant statement."""
-        return tenancy.run(self.session, statement, parameters).all()
+    def new_ids(self, count: int) -> int:
+        """The first of `count` new ids in a row."""
+        first = self._last_id + 1
+        self._last_id += count
+        return first
 
-    def first(self, statement: Constant, **parameters: Any) -> Row[Any] | None:
+    def follow(self, facts: Iterable[Any]) -> None:
+        """Let many facts of the asker's tenant follow the command's own into the journal.
+
+        They are made as they are written and let go at once: no receipt holds them.
+        """
+        self._transaction.following = facts
+
+    def rows(self, statement: Constant, **parameters: Any) -> Sequence[Row]:
+        """All rows of a constant statement."""
+        return self._transaction.rows(statement, parameters)
+
+    def first(self, statement: Constant, **parameters: Any) -> Row | None:
         """The first row of a constant statement, or None."""
-        return tenancy.run(self.session, statement, parameters).first()
+        return self._transaction.first(statement, parameters)
 
     def write(self, statement: Constant, **parameters: Any) -> int:
         """Execute a writing statement; how many rows it touched."""
-        return tenancy.run(self.session, statement, parameters).rowcount
+        return self._transaction.write(statement, parameters)
 
     def write_many(self, statement: Constant, rows: Sequence[Parameters]) -> None:
         """Execute a writing statement once a row, in one batch."""
-        tenancy.run_many(self.session, statement, rows)
+        self._transaction.write_many(statement, rows)
 
     def all(self, query: Select[T]) -> Sequence[T]:
         """All results of an ORM query, filtered to the scope."""
@@ -85,4 +111,4 @@ class Desk:
             return
         if not (self.actor.is_province or self.actor.is_system):
             raise NotPermitted("只有省级人员可以办理跨市州的事项。")
-        tenancy.enter(self.session, Scope(tenant_code))
+        self._transaction.enter(Scope(tenant_code))

@@ -15,7 +15,6 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from ledger import clock, database, idempotency, journal, refusals, tenancy
 from ledger.desk import Desk
@@ -24,7 +23,7 @@ from ledger.domain.access import Actor, Permission, check_permission, check_reac
 from ledger.domain.errors import LedgerError
 from ledger.domain.money import Money
 from ledger.journal import Fact
-from ledger.tenancy import WHOLE_PROVINCE, Scope
+from ledger.tenancy import WHOLE_PROVINCE, Scope, Transaction
 
 RETRIES = 3
 """How often a transaction that the database broke off (deadlock) is tried again."""
@@ -101,20 +100,21 @@ def _execute_once(command: Command, actor: Actor, key: str | None, now: datetime
     tenant_code = getattr(command, "tenant_code", actor.tenant_code)
     check_reach(actor, tenant_code)
     check_permission(actor, command.permission)
-    with _writing(Scope(tenant_code)) as session:
-        desk = Desk(session, actor, now)
+    with _writing(Scope(tenant_code)) as transaction:
+        desk = Desk(transaction, actor, now)
+        fingerprint = "" if key is None else _fingerprint(command)
         if key is not None:
-            stored = idempotency.begin(desk, key, _fingerprint(command))
+            stored = idempotency.begin(desk, key, fingerprint)
             if stored is not None:
                 return Receipt(stored, replayed=True)
         facts = tuple(command.run(desk))
-        if tenancy.scope_of(session).tenant_code != tenant_code:
-            tenancy.enter(session, Scope(tenant_code))
-        session.flush()
+        if transaction.scope.tenant_code != tenant_code:
+            transaction.enter(Scope(tenant_code))
+        transaction.flush()
         if key is not None:
-            idempotency.finish(desk, key, facts)
-        journal.append(session, facts, actor, now)
-        session.commit()
+            idempotency.finish(desk, key, fingerprint, facts)
+        journal.append(transaction, facts, actor, now)
+        transaction.commit()
     return Receipt(facts)
 
 
@@ -131,11 +131,8 @@ def ask(query: Query[T], actor: Actor) -> T:
     scope = WHOLE_PROVINCE if across else Scope(tenant_code)
     now = clock.now()
     role = getattr(query, "role", database.PROVINCE) if across else database.APP
-    with _session(scope, role) as session:
-        if getattr(query, "one_snapshot", False) and not database.is_sqlite(role):
-            # SQLite reads one snapshot by itself; here it is asked for before the first statement.
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        answer = query.run(Desk(session, actor, now))
+    with _transaction(scope, role, one_snapshot=getattr(query, "one_snapshot", False)) as transaction:
+        answer = query.run(Desk(transaction, actor, now))
     if (fact := getattr(query, "fact", None)) is not None:
         try:
             _record(fact(answer), actor, now)
@@ -158,25 +155,28 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 @contextmanager
-def _session(scope: Scope, role: str | None) -> Iterator[Session]:
-    bind = database.engine(role)
-    with _one_at_a_time(), Session(bind, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
-        yield session
+def _transaction(
+    scope: Scope, role: str | None, *, writing: bool = False, one_snapshot: bool = False
+) -> Iterator[Transaction]:
+    with _one_at_a_time():
+        transaction = Transaction(database.engine(role), scope, writing=writing, one_snapshot=one_snapshot)
+        try:
+            yield transaction
+        finally:
+            transaction.close()
 
 
 @contextmanager
-def _writing(scope: Scope) -> Iterator[Session]:
-    with database.write_turn(), _session(scope, database.APP) as session:
-        session.info["writer"] = True
-        session.connection(execution_options=database.WRITING)
-        yield session
+def _writing(scope: Scope) -> Iterator[Transaction]:
+    with database.write_turn(), _transaction(scope, database.APP, writing=True) as transaction:
+        yield transaction
 
 
 def _record(fact: Fact, actor: Actor, now: datetime) -> None:
     """Append one fact in a transaction of its own, in the asker's stream."""
-    with _writing(Scope(actor.tenant_code)) as session:
-        journal.append(session, [fact], actor, now)
-        session.commit()
+    with _writing(Scope(actor.tenant_code)) as transaction:
+        journal.append(transaction, [fact], actor, now)
+        transaction.commit()
 
 
 def _record_refusal(command: Command, actor: Actor, refusal: LedgerError, now: datetime) -> None:
@@ -204,7 +204,7 @@ def _plain(command: Any) -> dict[str, chain.Json]:
 
 def plain_value(value: Any) -> chain.Json:
     """A command's value as plain JSON: money in fen and ids as strings, dates in ISO."""
-    if value is None or isinstance(value, bool):
+    if type(value) is str or value is None or isinstance(value, bool):
         return value
     if isinstance(value, Actor):
         return str(value.person_id)

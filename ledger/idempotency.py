@@ -27,39 +27,38 @@ class IdempotencyKey(TenantOwned, Base):
     recorded_at: Mapped[datetime]
 
 
-_TAKE = Constant(
-    "INSERT INTO idempotency_key (tenant_code, idempotency_key, fingerprint, recorded_at)"
-    " VALUES (:tenant_code, :key, :fingerprint, :recorded_at) ON CONFLICT DO NOTHING"
+_LOOK = Constant(
+    "SELECT fingerprint, answer FROM key_taken(:tenant_code, :key) WHERE fingerprint IS NOT NULL",
+    sqlite="SELECT fingerprint, answer FROM idempotency_key"
+    " WHERE tenant_code = :tenant_code AND idempotency_key = :key",
 )
-_FIND = Constant(
-    "SELECT fingerprint, answer FROM idempotency_key WHERE tenant_code = :tenant_code AND idempotency_key = :key"
-)
-_FINISH = Constant(
-    "UPDATE idempotency_key SET answer = :answer WHERE tenant_code = :tenant_code AND idempotency_key = :key"
+_KEEP = Constant(
+    "INSERT INTO idempotency_key (tenant_code, idempotency_key, fingerprint, answer, recorded_at)"
+    " VALUES (:tenant_code, :key, :fingerprint, :answer, :recorded_at)"
 )
 
 
 def begin(desk: Desk, key: str, fingerprint: str) -> tuple[Fact, ...] | None:
-    """Take `key`, waiting for whoever holds it; the facts of its first use if it was used.
+    """Hold `key`, after whoever holds it; the facts of its first use if it was used.
 
     Raises:
         IdempotencyMismatch: the key was used for another body.
     """
-    if desk.write(_TAKE, key=key, fingerprint=fingerprint, recorded_at=desk.now) == 1:
+    found = desk.first(_LOOK, key=key)
+    if found is None:
         return None
-    found = desk.first(_FIND, key=key)
-    if found is None or found.fingerprint != fingerprint:
+    if found.fingerprint != fingerprint:
         raise IdempotencyMismatch("这个幂等键已用于另一项内容。请换一个新的键再提交。", field="Idempotency-Key")
     return tuple(_fact(one) for one in json.loads(found.answer or "[]"))
 
 
-def finish(desk: Desk, key: str, facts: Sequence[Fact]) -> None:
+def finish(desk: Desk, key: str, fingerprint: str, facts: Sequence[Fact]) -> None:
     """Keep what the key was answered."""
     answer = chain.canonical(
         [
             {
                 "kind": f.kind,
-                "type": f.subject_type,
+                "type": str(f.subject_type),
                 "id": str(f.subject_id),
                 "after": dict(f.after),
                 "beside": dict(f.beside),
@@ -67,7 +66,7 @@ def finish(desk: Desk, key: str, facts: Sequence[Fact]) -> None:
             for f in facts
         ]
     )
-    desk.write(_FINISH, key=key, answer=answer)
+    desk.write_many(_KEEP, [{"key": key, "fingerprint": fingerprint, "answer": answer, "recorded_at": desk.now}])
 
 
 def _fact(stored: dict[str, chain.Json]) -> Fact:

@@ -12,17 +12,16 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 
 from sqlalchemy import ForeignKeyConstraint, Index
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger import tenancy
 from ledger.database import Base, instant_text
 from ledger.domain import chain
 from ledger.domain.access import Actor
 from ledger.domain.money import Money
-from ledger.tenancy import Constant, Scope, TenantOwned
+from ledger.tenancy import Constant, Scope, TenantOwned, Transaction
 
 Json = chain.Json
 
@@ -111,24 +110,35 @@ _COMMIT_TO = Constant(
 )
 
 
-def append(session: Session, facts: Sequence[Fact], actor: Actor, now: datetime) -> list[tuple[str, int]]:
+PART = 500
+"""Facts that are held at one time where many follow."""
+
+
+def append(transaction: Transaction, facts: Sequence[Fact], actor: Actor, now: datetime) -> list[tuple[str, int]]:
     """Append `facts` at the end of their streams, heads locked in code order; (stream, seq) of each.
+
+    What follows them (`Desk.follow`) comes after them in the scope's own stream.
 
     Raises:
         OutOfScope: the session may not write in a fact's stream.
     """
-    own = tenancy.scope_of(session).tenant_code
+    own = transaction.scope.tenant_code
     placed: list[tuple[str, int]] = []
     ordered = sorted(facts, key=lambda fact: fact.stream or own)
     for stream, group in groupby(ordered, key=lambda fact: fact.stream or own):
-        if tenancy.scope_of(session).tenant_code != stream:
-            tenancy.enter(session, Scope(stream))
-        placed += [(stream, seq) for seq in _append_stream(session, stream, list(group), actor, now)]
+        if transaction.scope.tenant_code != stream:
+            transaction.enter(Scope(stream))
+        placed += [(stream, seq) for seq in _append_stream(transaction, stream, list(group), actor, now)]
+    following, transaction.following = iter(transaction.following), ()
+    while part := list(islice(following, PART)):
+        if transaction.scope.tenant_code != own:
+            transaction.enter(Scope(own))
+        _append_stream(transaction, own, part, actor, now)
     return placed
 
 
-def _append_stream(session: Session, stream: str, facts: list[Fact], asker: Actor, now: datetime) -> list[int]:
-    head = tenancy.run(session, _HEAD).one()
+def _append_stream(transaction: Transaction, stream: str, facts: list[Fact], asker: Actor, now: datetime) -> list[int]:
+    (head,) = transaction.rows(_HEAD, {})
     seq, previous = head.seq, head.hash
     rows, commitments = [], []
     for fact in facts:
@@ -155,8 +165,8 @@ def _append_stream(session: Session, stream: str, facts: list[Fact], asker: Acto
                 "business_date": fact.business_date,
             }
         )
-    tenancy.run_many(session, _COMMIT_TO, commitments)
-    tenancy.run_many(session, _APPEND, rows)
+    transaction.write_many(_COMMIT_TO, commitments)
+    transaction.write_many(_APPEND, rows)
     return [row["seq"] for row in rows]
 
 
@@ -175,7 +185,7 @@ def _body(fact: Fact, actor: Actor) -> tuple[dict[str, Json], list[dict[str, str
     body: dict[str, Json] = {
         "kind": fact.kind,
         "actor": who,
-        "subject": {"type": fact.subject_type, "id": str(fact.subject_id)},
+        "subject": {"type": str(fact.subject_type), "id": str(fact.subject_id)},
         "before": dict(fact.before),
         "after": after,
     }

@@ -8,13 +8,13 @@ misses some. On PostgreSQL row-level security says the same again below us.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import partial
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Date, Executable, Select, Table, TextClause, bindparam, event, text
-from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy import Select, Table, TextClause, event
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -25,16 +25,38 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.sql.visitors import iterate
-from sqlalchemy.types import Boolean, TypeEngine
 
-from ledger.database import MoneyType, UtcInstant
+from ledger import database
 from ledger.domain.access import PROVINCE
+from ledger.statements import (
+    REGISTERED,
+    TENANT,
+    Constant,
+    OutOfScope,
+    Parameters,
+    Row,
+    Variant,
+    containing,
+    rows_in_json,
+)
 
-TENANT = "tenant_code"
+__all__ = [
+    "ENTRANCE",
+    "REGISTERED",
+    "WHOLE_PROVINCE",
+    "Constant",
+    "OutOfScope",
+    "Parameters",
+    "Row",
+    "Scope",
+    "TenantOwned",
+    "Transaction",
+    "containing",
+    "scope_of",
+]
 
 
-class OutOfScope(RuntimeError):
-    """A programmer's mistake: a statement without a scope, or one that leaves it."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,115 +72,136 @@ ENTRANCE = Scope("")
 WHOLE_PROVINCE = Scope(PROVINCE, every_tenant=True)
 
 
+MOST_IN_ONE = 1_000
+"""Rows that one statement of a batch inserts: none comes near the time that a statement is given."""
+MANY = 200
+"""Rows from which on the plans of a batch are its own."""
+
+
 class TenantOwned:
     """A table whose rows belong to a tenant; its key and its foreign keys carry the tenant's code."""
 
     tenant_code: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
 
 
-class Constant:
-    """One constant SQL statement of a slice's store or queries, for both databases.
+class Transaction:
+    """One database transaction in one scope: constant statements at once, an ORM session where one is asked for."""
 
-    It names `:tenant_code` unless it is declared `province_wide` (a table without
-    tenants) or `across` (a reading of every tenant by the province's role). Types of
-    parameters and columns follow from their names, as style demands of names.
-    """
+    __slots__ = ("_connection", "_driver", "_orm", "_writing", "following", "scope")
 
-    def __init__(
-        self, sql: str, *, sqlite: str | None = None, province_wide: bool = False, across: bool = False
-    ) -> None:
-        if not province_wide and not across and f":{TENANT}" not in sql:
-            raise OutOfScope(f"a statement without its tenant predicate: {sql}")
-        self.sql = sql
-        self.across = across
-        self.takes_tenant = f":{TENANT}" in sql
-        self._variants = {
-            "postgresql": _typed(sql),
-            "sqlite": _typed(re.sub(r"\s+FOR (UPDATE|SHARE)( OF \w+)?", "", sqlite or sql)),
-        }
-        REGISTERED.append(self)
+    def __init__(self, engine: Engine, scope: Scope, *, writing: bool = False, one_snapshot: bool = False) -> None:
+        self.scope = scope
+        self.following: Iterable[Any] = ()
+        self._writing = writing
+        self._orm: Session | None = None
+        self._connection = engine.connect()
+        self._driver = database.driver_of(self._connection)
+        tenant_code = None if scope.every_tenant else scope.tenant_code
+        try:
+            self._do(partial(self._driver.begin, tenant_code, writing=writing, one_snapshot=one_snapshot))
+        except BaseException:
+            self._connection.close()
+            raise
 
-    def on(self, dialect: str) -> Executable:
-        return self._variants[dialect]
+    @property
+    def session(self) -> Session:
+        """The ORM session of this transaction, made when it is first asked for."""
+        self._do(self._driver.flush)
+        if self._orm is None:
+            info = {"scope": self.scope} | ({"writer": True} if self._writing else {})
+            # The driver's transaction is begun already: the session goes on in it.
+            self._orm = Session(self._connection, expire_on_commit=False, autoflush=False, info=info)
+        return self._orm
 
+    def rows(self, statement: Constant, parameters: Parameters) -> list[Row]:
+        """All rows of a constant statement in the transaction's scope, typed by column name."""
+        variant, found = self._execute(statement, parameters)
+        return variant.rows(self._driver.columns, found)
 
-def containing(words: str) -> str:
-    """The pattern of `lower(column) LIKE :like ESCAPE '!'`: `words` anywhere in it, whatever they hold."""
-    escaped = words.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"
+    def first(self, statement: Constant, parameters: Parameters) -> Row | None:
+        """The first row of a constant statement, or None."""
+        variant, found = self._execute(statement, parameters)
+        return variant.rows(self._driver.columns, found[:1])[0] if found else None
 
+    def write(self, statement: Constant, parameters: Parameters) -> int:
+        """Execute a writing statement; how many rows it touched."""
+        self._execute(statement, parameters)
+        return self._driver.rowcount
 
-REGISTERED: list[Constant] = []
-"""Every constant statement, for the test that reads their SQL."""
+    def write_many(self, statement: Constant, rows: Sequence[Parameters]) -> None:
+        """Execute a constant statement once a row, in one batch; no rows, no statement."""
+        if len(rows) == 1:
+            variant = self._variant(statement)
+            self._do(self._driver.later, variant.sql, variant.values({**rows[0], **self._own(statement)}))
+        elif rows and statement.batch is not None and self._is_postgresql:
+            self._write_batch(statement.batch, rows, self._own(statement))
+        elif rows:
+            variant = self._variant(statement)
+            own = self._own(statement)
+            values = [variant.values({**row, **own}) for row in rows]
+            self._do(self._driver.execute_many, variant.sql, values)
 
-_MONEY = frozenset(
-    [
-        "amount",
-        "cap",
-        "awarded",
-        "allocated",
-        "waiting",
-        "disbursed",
-        "spent",
-        "accepted",
-        "recovered",
-        "recovered_undisbursed",
-        "recovered_disbursed",
-        "total",
-        "investment",
-        "available",
-        "region_cap",
-        "enterprise_cap",
-        "balance",
-    ]
-)
+    def _write_batch(self, sql: str, rows: Sequence[Parameters], own: Parameters) -> None:
+        """Insert rows by few statements: what triggers do for one statement, they do for all of its rows."""
+        for start in range(0, len(rows), MOST_IN_ONE):
+            part = [{**row, **own} for row in rows[start : start + MOST_IN_ONE]]
+            self._do(self._driver.execute, sql, (rows_in_json(part),))
+            if len(part) >= MANY:
+                # The plans in triggers were made for many rows; for the next single one they would be slow.
+                self._do(self._driver.execute, "DISCARD PLANS", ())
 
+    def _execute(self, statement: Constant, parameters: Parameters) -> tuple[Variant, Sequence[Sequence[Any]]]:
+        variant = self._variant(statement)
+        values = variant.values({**self._own(statement), **parameters})
+        return variant, self._do(self._driver.execute, variant.sql, values)
 
-def _type_of(name: str) -> TypeEngine[Any] | None:
-    if name in _MONEY or name.endswith("_amount"):
-        return MoneyType()
-    if name.endswith(("_on", "_from")) or name in ("business_date", "as_of"):
-        return Date()
-    if name.endswith("_at"):
-        return UtcInstant()
-    return Boolean() if name in ("active", "taken") else None
+    def _variant(self, statement: Constant) -> Variant:
+        if statement.across and not self.scope.every_tenant:
+            raise OutOfScope("a reading of every tenant in one tenant's scope")
+        if not self._is_postgresql:
+            return statement.sqlite
+        return statement.postgresql if self._writing else statement.unlocked
 
+    def _own(self, statement: Constant) -> Parameters:
+        return {TENANT: self.scope.tenant_code} if statement.takes_tenant else {}
 
-def _typed(sql: str) -> Executable:
-    made = text(sql)
-    for name in re.findall(r"(?<![:\w]):(\w+)", sql):
-        kind = _type_of(name)
-        if kind is not None:
-            made = made.bindparams(bindparam(name, type_=kind))
-    if not re.match(r"\s*(SELECT|WITH)\b", sql) and " RETURNING " not in sql:
-        return made
-    # Matched by name: a word that is no column of the result is simply never met.
-    return made.columns(**{word: kind for word in set(re.findall(r"\w+", sql)) if (kind := _type_of(word))})
+    @property
+    def _is_postgresql(self) -> bool:
+        return self._connection.dialect.name == "postgresql"
 
+    def _do(self, act: Callable[..., T], *given: Any) -> T:
+        """Let the driver act; its errors are SQLAlchemy's to everybody else."""
+        try:
+            return act(*given)
+        except Exception as error:
+            raise database.refused(self._connection, error) from error
 
-Parameters = Mapping[str, Any]
+    def enter(self, scope: Scope) -> None:
+        """Go on under another tenant: for a provincial act that spans several of them."""
+        if self._orm is not None:
+            self.flush()
+            self._orm.expunge_all()
+            self._orm.info["scope"] = scope
+        self.scope = scope
+        self._do(self._driver.bind, scope.tenant_code)
 
+    def flush(self) -> None:
+        """Write what was added to the ORM session."""
+        if self._orm is not None:
+            self._do(self._driver.flush)
+            self._orm.flush()
 
-def run(session: Session, statement: Constant, parameters: Parameters | None = None) -> CursorResult[Any]:
-    """Execute a constant statement in the session's scope; rows come back typed by column name."""
-    scope = scope_of(session)
-    if statement.across and not scope.every_tenant:
-        raise OutOfScope("a reading of every tenant in one tenant's scope")
-    given = {**_bound(statement, scope), **(parameters or {})}
-    connection = session.connection()
-    return connection.execute(statement.on(connection.dialect.name), given)
+    def commit(self) -> None:
+        """Make it durable."""
+        self.flush()
+        self._do(self._driver.commit)
 
-
-def run_many(session: Session, statement: Constant, rows: Sequence[Parameters]) -> None:
-    """Execute a constant statement once a row, in one batch; no rows, no statement."""
-    if rows:
-        own = _bound(statement, scope_of(session))
-        connection = session.connection()
-        connection.execute(statement.on(connection.dialect.name), [{**row, **own} for row in rows])
-
-
-def _bound(statement: Constant, scope: Scope) -> Parameters:
-    return {TENANT: scope.tenant_code} if statement.takes_tenant else {}
+    def close(self) -> None:
+        """Give the connection back; what was not committed is undone."""
+        if self._orm is not None:
+            self._orm.close()
+        self._do(self._driver.end)
+        self._connection.close()
 
 
 def scope_of(session: Session) -> Scope:
@@ -173,28 +216,11 @@ def scope_of(session: Session) -> Scope:
     return scope
 
 
-def enter(session: Session, scope: Scope) -> None:
-    """Bind `session` to `scope`; an open transaction goes on under the new tenant.
-
-    Only dispatch calls this: once when it opens a session, and once a tenant when a
-    provincial act spans several of them.
-    """
-    session.flush()
-    session.expunge_all()
-    session.info["scope"] = scope
-    if session.in_transaction():
-        _tell_database(scope, session.connection())
-
-
-def _tell_database(scope: Scope, connection: Connection) -> None:
-    if connection.dialect.name == "postgresql" and not scope.every_tenant:
-        # Local to the transaction: a pooled connection carries no tenant to its next user.
-        connection.exec_driver_sql("SELECT set_config('app.tenant', %s, true)", (scope.tenant_code,))
-
-
 @event.listens_for(Session, "after_begin")
 def _after_begin(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    _tell_database(scope_of(session), connection)
+    scope = scope_of(session)
+    if connection.dialect.name == "postgresql" and not scope.every_tenant:
+        connection.exec_driver_sql("SELECT set_config('app.tenant', %s, true)", (scope.tenant_code,))
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -18,6 +18,7 @@ LARGEST_INTEGER = 2**53 - 1
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_ENCODE_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _LINK_FIELDS = ("stream", "seq", "prev", "at")
 
 
@@ -48,6 +49,10 @@ def canonical(value: Json) -> str:
         TypeError: a float, a key that is no text, or any type that JSON does not have.
         ValueError: an integer of 2**53 or more, or a lone surrogate.
     """
+    if _is_plain(value):
+        text = _ENCODE_PLAIN(value)
+        if text.isascii() or not _SURROGATE.search(text):
+            return text
     parts: list[str] = []
     _write(value, parts)
     return "".join(parts)
@@ -102,6 +107,22 @@ def commitment(salt: bytes, value: str) -> str:
     text = value.encode("utf-8")
     parts = (len(salt).to_bytes(8, "big"), salt, len(text).to_bytes(8, "big"), text)
     return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def _is_plain(value: Json) -> bool:
+    """Whether the standard encoder writes the same text: no numbers, and keys of ASCII, which sort alike everywhere."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if isinstance(value, dict):
+        # A loop: this is asked of every value of every entry.
+        for key, one in value.items():
+            if type(one) is not str and not _is_plain(one):
+                return False
+            if type(key) is not str or not key.isascii():
+                return False
+        return kind is dict
+    return isinstance(value, list | tuple) and all(map(_is_plain, value))
 
 
 def _write(value: Json, parts: list[str]) -> None:

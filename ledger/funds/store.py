@@ -76,6 +76,7 @@ _NOT_RECORDED = ("spent", "recovered", *_NAMES)
 """Kept by triggers, or the names of people: the record names them by id."""
 _BESIDE = ("uscc", "project_code", "lines")
 COLUMNS = tuple(name for name in StoredDocument.__dataclass_fields__ if name not in _BESIDE)
+_RECORDED = tuple(name for name in (*COLUMNS, "uscc", "project_code") if name not in _NOT_RECORDED)
 LISTED = ", ".join(f"d.{name}" for name in COLUMNS)
 """The columns of `document d` for a statement of `queries`, beside the pilot's and the project's."""
 
@@ -126,12 +127,12 @@ def take_numbers(desk: Desk, kind: DocumentKind, year: int, count: int = 1) -> l
 
 
 def new_document(desk: Desk, kind: DocumentKind, **fields: Any) -> StoredDocument:
-    """A document that the actor makes now; its number is given when it is stored."""
+    """A document that the actor makes now; its id and its number may be given, else it gets the number when stored."""
     actor = desk.actor
     return StoredDocument(
-        id=desk.new_id(),
+        id=fields.pop("id", 0) or desk.new_id(),
         kind=kind,
-        number="",
+        number=fields.pop("number", ""),
         office_id=actor.office_id,
         office_name=actor.office_name,
         made_by=actor.person_id,
@@ -147,8 +148,13 @@ def insert_documents(desk: Desk, documents: Sequence[StoredDocument]) -> list[St
         return []
     numbers = take_numbers(desk, documents[0].kind, desk.today.year, len(documents))
     stored = [replace(document, number=number) for document, number in zip(documents, numbers, strict=True)]
-    desk.write_many(_INSERT, [{name: getattr(one, name) for name in COLUMNS} for one in stored])
+    write_documents(desk, stored)
     return stored
+
+
+def write_documents(desk: Desk, documents: Sequence[StoredDocument]) -> None:
+    """Write new documents that have their numbers; waiting ones reserve at once."""
+    desk.write_many(_INSERT, [{name: getattr(one, name) for name in COLUMNS} for one in documents])
 
 
 def load_document(desk: Desk, document_id: int, *, lock: bool = False, field: str | None = None) -> StoredDocument:
@@ -227,9 +233,9 @@ def fact(
 def snapshot(document: StoredDocument) -> dict[str, Json]:
     """A document's state as plain JSON: ids and fen as strings, dates in ISO, empty fields left out."""
     plain: dict[str, Json] = {}
-    for name in (*COLUMNS, "uscc", "project_code"):
+    for name in _RECORDED:
         value = getattr(document, name)
-        if value is None or name in _NOT_RECORDED:
+        if value is None:
             continue
         if isinstance(value, Money):
             plain[f"{name}_fen"] = str(value.fen)

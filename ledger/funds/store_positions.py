@@ -13,11 +13,15 @@ from ledger.domain.funds import AllocationPosition, FundLinePosition, LinePositi
 from ledger.domain.money import ZERO, Money
 from ledger.tenancy import Constant
 
+_HELD = (
+    "EXISTS (SELECT 1 FROM subject_hold h WHERE h.uscc = p.uscc AND h.starts_on <= :today_on"
+    " AND (h.ends_on IS NULL OR h.ends_on >= :today_on))"
+)
 _ALLOCATION = (
     "SELECT d.id AS allocation_id, d.status, d.pilot_id, d.line_id, d.project_id, d.fiscal_year, d.document_no,"
     " d.business_date, d.amount, p.uscc, p.name AS pilot_name, p.status AS pilot_status, j.code AS project_code,"
     " j.name AS project_name, j.owner_name, q.allocated, q.waiting, q.disbursed, q.recovered_undisbursed, q.spent,"
-    " q.accepted, q.recovered_disbursed,"
+    " q.accepted, q.recovered_disbursed, subject_held(p.uscc, :today_on) AS held,"
     " (SELECT v.id FROM policy_version v WHERE v.effective_from <= :today_on"
     " ORDER BY v.effective_from DESC, v.id DESC LIMIT 1) AS policy_version_id"
     " FROM document d"
@@ -26,9 +30,17 @@ _ALLOCATION = (
     " JOIN project j ON j.tenant_code = d.tenant_code AND j.id = d.project_id"
     " WHERE d.tenant_code = :tenant_code AND d.kind = 'allocation'"
 )
-_ALLOCATION_BY_ID = Constant(f"{_ALLOCATION} AND d.id = :id")
-_ALLOCATION_LOCKED = Constant(f"{_ALLOCATION} AND d.id = :id FOR UPDATE OF q")
-_ALLOCATION_OF_PROJECT = Constant(f"{_ALLOCATION} AND d.project_id = :project_id ORDER BY d.id FOR UPDATE OF q")
+_ASK = "subject_held(p.uscc, :today_on)"
+
+
+def _allocations(where: str) -> Constant:
+    # Holds of every tenant are asked for by key: on PostgreSQL through a function, since no list of them is readable.
+    return Constant(f"{_ALLOCATION}{where}", sqlite=f"{_ALLOCATION}{where}".replace(_ASK, _HELD))
+
+
+_ALLOCATION_BY_ID = _allocations(" AND d.id = :id")
+_ALLOCATION_LOCKED = _allocations(" AND d.id = :id FOR UPDATE OF q")
+_ALLOCATION_OF_PROJECT = _allocations(" AND d.project_id = :project_id ORDER BY d.id FOR UPDATE OF q")
 _POSITION = Constant(
     "SELECT allocated, waiting, disbursed, recovered_undisbursed, spent, accepted, recovered_disbursed"
     " FROM allocation_position WHERE tenant_code = :tenant_code AND allocation_id = :allocation_id"
@@ -54,7 +66,7 @@ _WAITING_CHILDREN = Constant(
 
 @dataclass(frozen=True, slots=True)
 class AllocationContext:
-    """An allocation with its pilot, project and position."""
+    """An allocation with its pilot, project and position; `held` while its pilot is under a ban or freeze."""
 
     allocation_id: int
     status: str
@@ -70,6 +82,7 @@ class AllocationContext:
     project_name: str
     owner_name: str
     policy_version_id: int
+    held: bool
     position: AllocationPosition
 
 

@@ -13,7 +13,19 @@ _LAST_FACT = Constant(
     "SELECT payload, actor_name, recorded_at FROM journal_entry WHERE tenant_code = :tenant_code"
     " AND subject_type = :subject_type AND subject_id = :subject_id ORDER BY seq DESC LIMIT 1"
 )
-_SHOWN = ("status", "amount_fen", "business_date", "voucher_no", "payee_name", "payee_account", "note", "version")
+_SHOWN = (
+    "status",
+    "amount_fen",
+    "business_date",
+    "document_no",
+    "voucher_no",
+    "payee_name",
+    "payee_account",
+    "purpose",
+    "reason",
+    "note",
+    "version",
+)
 
 
 def check_version(desk: Desk, document: StoredDocument, version: int | None) -> None:

@@ -10,10 +10,16 @@ from ledger.tenancy import Constant
 
 _TAKEN = (
     " FROM document WHERE tenant_code = :tenant_code AND kind = 'disbursement' AND office_id = :office_id"
-    " AND status IN ('waiting', 'posted') AND business_date BETWEEN :first_on AND :last_on"
+    " AND status IN ('waiting', 'posted')"
 )
-_ONE = Constant(f"SELECT number{_TAKEN} AND voucher_no = :voucher_no AND id <> :except_id")
-_YEAR = Constant(f"SELECT voucher_no{_TAKEN}")
+# As the index of single vouchers is keyed: the year is a text for both databases to read.
+_OF_YEAR = f"{_TAKEN} AND date_part('year', business_date) = :year"
+_OF_YEAR_SQLITE = f"{_TAKEN} AND substr(business_date, 1, 4) = :year"
+_ONE = Constant(
+    f"SELECT number{_OF_YEAR} AND voucher_no = :voucher_no AND id <> :except_id",
+    sqlite=f"SELECT number{_OF_YEAR_SQLITE} AND voucher_no = :voucher_no AND id <> :except_id",
+)
+_YEAR = Constant(f"SELECT voucher_no{_OF_YEAR}", sqlite=f"SELECT voucher_no{_OF_YEAR_SQLITE}")
 
 
 def check_voucher(desk: Desk, voucher_no: str, paid_on: date, except_id: int = 0) -> None:
@@ -26,7 +32,7 @@ def check_voucher(desk: Desk, voucher_no: str, paid_on: date, except_id: int = 0
 
     Source: RX.2.
     """
-    found = desk.first(_ONE, voucher_no=voucher_no, except_id=except_id, **_span(desk, paid_on.year))
+    found = desk.first(_ONE, voucher_no=voucher_no, except_id=except_id, **_of(desk, paid_on.year))
     if found is not None:
         raise VoucherDuplicate(
             "凭证号 {voucher} 在 {year} 年已登记于 {number}。请核对凭证，或查看原单据。",
@@ -38,8 +44,8 @@ def check_voucher(desk: Desk, voucher_no: str, paid_on: date, except_id: int = 0
 
 def vouchers_of_year(desk: Desk, year: int) -> set[str]:
     """Every voucher number that the asker's office has used in a year, for a book of many rows."""
-    return {row.voucher_no for row in desk.rows(_YEAR, **_span(desk, year))}
+    return {row.voucher_no for row in desk.rows(_YEAR, **_of(desk, year))}
 
 
-def _span(desk: Desk, year: int) -> dict[str, object]:
-    return {"first_on": date(year, 1, 1), "last_on": date(year, 12, 31), "office_id": desk.actor.office_id}
+def _of(desk: Desk, year: int) -> dict[str, object]:
+    return {"year": str(year), "office_id": desk.actor.office_id}

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -28,7 +28,7 @@ from ledger.identity.store_reference import (
     TenantRow,
     demo_usernames,
 )
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Row
 
 __all__ = ["DIVISIONS", "PROVINCE_ROW", "TENANTS", "TenantRow"]
 
@@ -49,7 +49,7 @@ class SignedIn:
     secret_hash: str = ""
 
 
-def _signed_in(row: Row[Any], address: str) -> SignedIn:
+def _signed_in(row: Row, address: str) -> SignedIn:
     actor = store.actor_from(row, address)
     return SignedIn(actor, row.username, row.office_name)
 

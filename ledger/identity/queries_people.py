@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
-from ledger import tenancy
 from ledger.desk import Desk
 from ledger.domain.access import PROVINCE, Permission, Role
 from ledger.domain.errors import NotFound
 from ledger.identity.models import ApiToken, RoleRequest
 from ledger.identity.store import roles_of
 from ledger.identity.store_reference import STREAMS
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Row
 
 EVERY = "%"
 RECENT = 10
@@ -67,7 +66,7 @@ class PersonRow:
         return self.active and Role.ADMINISTRATOR in self.roles
 
 
-def _row(row: Row[Any]) -> PersonRow:
+def _row(row: Row) -> PersonRow:
     return PersonRow(
         row.tenant_code,
         row.person_id,
@@ -168,7 +167,7 @@ def _in_reach(desk: Desk, of_tenant: str | None) -> list[PersonRow]:
     if of_tenant is not None and of_tenant not in STREAMS:
         # To LIKE it could be a pattern.
         raise NotFound()
-    if tenancy.scope_of(desk.session).every_tenant:
+    if desk.scope.every_tenant:
         return [_row(row) for row in desk.rows(_EVERY, of_tenant=of_tenant or EVERY)]
     if of_tenant not in (None, desk.tenant_code):
         raise NotFound()

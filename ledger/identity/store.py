@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from ledger.desk import Desk
 from ledger.domain.access import Actor, Role
 from ledger.domain.errors import NotFound
 from ledger.identity.models import ApiToken, Office, Person, PersonRole, SignInSession
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Row
 
 FIND_LOGIN = Constant(
     "SELECT tenant_code, person_id FROM find_login(:username)",
@@ -77,6 +76,9 @@ _ADMINISTRATORS = Constant(
     "SELECT count(*) AS found FROM person p JOIN person_role r ON r.tenant_code = p.tenant_code AND r.person_id = p.id"
     " WHERE p.tenant_code = :tenant_code AND r.role = 'administrator' AND p.active"
 )
+_PEOPLE_OF_OFFICE = Constant(
+    "SELECT count(*) AS found FROM person WHERE tenant_code = :tenant_code AND office_id = :office_id AND active"
+)
 THROTTLE = Constant(
     "SELECT failures, locked_until_at FROM sign_in_throttle WHERE subject = :subject", province_wide=True
 )
@@ -119,7 +121,7 @@ def administrators(desk: Desk) -> int:
     return 0 if row is None else int(row.found)
 
 
-def actor_from(row: Row[Any], address: str) -> Actor:
+def actor_from(row: Row, address: str) -> Actor:
     """A row of a reading of people as an actor."""
     return Actor(row.person_id, row.tenant_code, row.office_id, roles_of(row.roles), row.name, address, row.office_name)
 
@@ -158,6 +160,24 @@ def office(desk: Desk, office_id: int) -> Office:
     if found is None:
         raise NotFound(field="office_id")
     return found
+
+
+def office_to_change(desk: Desk, office_id: int) -> Office:
+    """An office's row, held until the transaction ends.
+
+    Raises:
+        NotFound: there is none here.
+    """
+    found = desk.one_or_none(select(Office).where(Office.id == office_id).with_for_update())
+    if found is None:
+        raise NotFound(field="office_id")
+    return found
+
+
+def people_of_office(desk: Desk, office_id: int) -> int:
+    """How many people with an account work for an office."""
+    row = desk.first(_PEOPLE_OF_OFFICE, office_id=office_id)
+    return 0 if row is None else int(row.found)
 
 
 def office_named(desk: Desk, name: str) -> Office | None:

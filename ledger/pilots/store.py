@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-
-from sqlalchemy import RowMapping
+from typing import Any
 
 from ledger.desk import Desk
 from ledger.domain.documents import DocumentKind
@@ -76,6 +76,15 @@ class StoredProject:
     finish_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A ban or freeze of a subject; `ends_on` is its last day, None while it is open."""
+
+    kind: HoldKind
+    ends_on: date | None
+    document_no: str
+
+
 def policy_in_force(desk: Desk, on: date) -> PolicyVersion:
     """The policy version in force on a business date."""
     return version_in_force(policy_versions(desk), on)
@@ -98,16 +107,17 @@ def load_pilot(desk: Desk, pilot_id: int) -> StoredPilot:
     row = desk.first(_PILOT, id=pilot_id)
     if row is None:
         raise NotFound(field="pilot_id")
-    return _pilot(row._mapping)
+    return pilot_from(row._mapping)
 
 
 def find_pilot(desk: Desk, uscc: str) -> StoredPilot | None:
     """The tenant's pilot with this credit code, or None."""
     row = desk.first(_PILOT_BY_USCC, uscc=uscc)
-    return None if row is None else _pilot(row._mapping)
+    return None if row is None else pilot_from(row._mapping)
 
 
-def _pilot(row: RowMapping) -> StoredPilot:
+def pilot_from(row: Mapping[str, Any]) -> StoredPilot:
+    """A row of a reading of pilots."""
     known = {name: row[name] for name in StoredPilot.__dataclass_fields__}
     known["kind"], known["status"] = PilotKind(str(row["kind"])), PilotStatus(str(row["status"]))
     return StoredPilot(**known)
@@ -130,11 +140,17 @@ def project_of(projects: list[StoredProject], code: str) -> StoredProject:
     raise ProjectMismatch("该试点申报的项目中没有 {code}（第八条）。请核对项目代码。", code=code)
 
 
+def holds_on(desk: Desk, uscc: str) -> list[Hold]:
+    """The bans and freezes of a subject today, whatever tenant they come from. R12.3, R12.4."""
+    rows = desk.rows(_HOLDS, uscc=uscc, held_on=desk.today)
+    return [Hold(HoldKind(row.kind), row.ends_on, row.document_no) for row in rows]
+
+
 def check_holds(desk: Desk, uscc: str, act: DocumentKind) -> None:
     """Refuse money to a subject under a ban or freeze, whatever tenant it comes from. R12.3, R12.4.
 
     Raises:
         Banned, Frozen: and until when.
     """
-    for row in desk.rows(_HOLDS, uscc=uscc, held_on=desk.today):
-        check_not_held(HoldKind(row.kind), row.ends_on, row.document_no, act)
+    for hold in holds_on(desk, uscc):
+        check_not_held(hold.kind, hold.ends_on, hold.document_no, act)

@@ -18,7 +18,7 @@ from ledger.domain import errors
 from ledger.domain.access import SYSTEM, Permission
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
-from ledger.funds.queries import ListDocuments
+from ledger.funds.queries_lists import ListDocuments
 from ledger.journal import Fact
 from ledger.tenancy import OutOfScope
 from tests.factories import Factory
