@@ -51,6 +51,7 @@ def _at_most(rule: str, view: str, key: str, place: str, used: str, limit: str) 
     )
 
 
+_SERIES = "n.prefix || '-' || CAST(n.year AS text)"
 _RECOUNTS = [
     *_recount("pilot_position", "pilot_id", "pilot_recount", "pilot_id", "cap awarded"),
     *_recount("line_position", "line_id", "line_recount", "line_id", "awarded allocated"),
@@ -65,6 +66,37 @@ _RECOUNTS = [
         "SELECT '220000' AS tenant_code, f.fiscal_year AS id, r.awarded AS expected, f.awarded AS found"
         " FROM fund_line f JOIN fund_line_recount r ON r.fiscal_year = f.fiscal_year WHERE r.awarded <> f.awarded"
         " ORDER BY f.fiscal_year",
+    ),
+    # Lists are counted by the last numbers given, and find reversals by their listing.
+    invariant(
+        "9.16",
+        "document_number.last",
+        "SELECT c.tenant_code, c.series AS id, c.made AS expected, n.last AS found FROM (SELECT tenant_code,"
+        " substr(number, 1, 7) AS series, count(*) AS made FROM document GROUP BY tenant_code, substr(number, 1, 7)) c"
+        f" LEFT JOIN document_number n ON n.tenant_code = c.tenant_code AND {_SERIES} = c.series"
+        " WHERE n.last IS NULL OR n.last <> c.made ORDER BY c.tenant_code, c.series",
+    ),
+    invariant(
+        "9.16",
+        "document_number.last",
+        f"SELECT n.tenant_code, {_SERIES} AS id, 0 AS expected, n.last AS found FROM document_number n"
+        " WHERE n.last <> 0 AND NOT EXISTS (SELECT 1 FROM document d WHERE d.tenant_code = n.tenant_code"
+        f" AND substr(d.number, 1, 7) = {_SERIES}) ORDER BY n.tenant_code, n.prefix, n.year",
+    ),
+    invariant(
+        "9.16",
+        "reversal_listing.kind",
+        "SELECT d.tenant_code, d.id, o.kind AS expected, r.kind AS found FROM document d"
+        " JOIN document o ON o.tenant_code = d.tenant_code AND o.id = d.reverses_id"
+        " LEFT JOIN reversal_listing r ON r.tenant_code = d.tenant_code AND r.id = d.id"
+        " WHERE d.kind = 'reversal' AND (r.kind IS NULL OR r.kind <> o.kind) ORDER BY d.tenant_code, d.id",
+    ),
+    invariant(
+        "9.16",
+        "reversal_listing.id",
+        "SELECT r.tenant_code, r.id, 'a reversal' AS expected, d.kind AS found FROM reversal_listing r"
+        " LEFT JOIN document d ON d.tenant_code = r.tenant_code AND d.id = r.id"
+        " WHERE d.kind IS NULL OR d.kind <> 'reversal' ORDER BY r.tenant_code, r.id",
     ),
 ]  # fmt: skip
 _LIMITS = [

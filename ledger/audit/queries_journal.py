@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ledger.desk import Desk
 from ledger.domain.access import Permission
+from ledger.domain.documents import DocumentKind
 from ledger.domain.errors import NotFound
 from ledger.domain.money import Money
 from ledger.journal import Fact
@@ -24,7 +25,24 @@ _COLUMNS = (
 )
 _HEAD = Constant("SELECT seq, hash FROM journal_head WHERE tenant_code = :tenant_code")
 _AFTER = Constant(f"{_COLUMNS} AND e.seq > :after ORDER BY e.seq LIMIT :count")
-_OF_PILOT = Constant(f"{_COLUMNS} AND e.pilot_id = :pilot_id AND e.seq < :before ORDER BY e.seq DESC LIMIT :count")
+_OF_PILOT = f"{_COLUMNS} AND e.pilot_id = :pilot_id AND e.seq < :before{{}} ORDER BY e.seq DESC LIMIT :count"
+
+
+def _acts(*verbs: str) -> str:
+    """SQL of the kinds of these acts on any document: `award_approved` and on."""
+    return ", ".join(f"'{kind.value}_{verb}'" for kind in DocumentKind for verb in verbs)
+
+
+_PARTS = {
+    "": Constant(_OF_PILOT.format("")),
+    "money": Constant(_OF_PILOT.format(f" AND e.subject_type IN ({', '.join(repr(k.value) for k in DocumentKind)})")),
+    "changes": Constant(_OF_PILOT.format(f" AND e.kind IN ({_acts('amended', 'withdrawn', 'reversed')})")),
+    "checks": Constant(
+        _OF_PILOT.format(f" AND e.kind IN ({_acts('approved', 'returned')}, 'pilot_confirmed', 'pilot_returned')")
+    ),
+}
+TIMELINE_PARTS = tuple(part for part in _PARTS if part)
+"""What a timeline may be narrowed to: acts on money, changes of what was sent, decisions of the second person."""
 _NO_END = 2**62
 _SHORT = 8
 # Shown in the sentence or of no meaning to a reader: not among the changed fields.
@@ -140,7 +158,7 @@ class ListJournal:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Every act on a pilot and its money, the newest first, before `before_seq`.
+    """Every act on a pilot and its money (or one of `TIMELINE_PARTS`), the newest first, before `before_seq`.
 
     Raises:
         NotFound: the pilot is unknown, or another tenant's.
@@ -151,13 +169,18 @@ class Timeline:
     pilot_id: int
     before_seq: int | None = None
     limit: int = 30
+    part: str = ""
 
     def run(self, desk: Desk) -> TimelinePage:
         load_pilot(desk, self.pilot_id)
+        return self.page(desk)
+
+    def page(self, desk: Desk) -> TimelinePage:
+        """The acts alone, for one who has found the pilot."""
         count = min(max(self.limit, 1), LARGEST_PAGE)
         before = _NO_END if self.before_seq is None else self.before_seq
         # One more than is shown says whether there is an older page.
-        rows = desk.rows(_OF_PILOT, pilot_id=self.pilot_id, before=before, count=count + 1)
+        rows = desk.rows(_PARTS[self.part], pilot_id=self.pilot_id, before=before, count=count + 1)
         events = tuple(_event(row) for row in rows[:count])
         return TimelinePage(events, events[-1].seq if len(rows) > count else None)
 
@@ -187,8 +210,10 @@ def _event(row: Any) -> Event:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
-    # A new document has no before: what it says is its sentence, not a change.
-    names = sorted(name for name in {*before, *after} - _UNTOLD if before and before.get(name) != after.get(name))
+    if not before:
+        # A new document has no before: what it says is its sentence, not a change.
+        return ()
+    names = sorted(name for name in {*before, *after} - _UNTOLD if before.get(name) != after.get(name))
     return tuple(Change(name, _text(before.get(name)), _text(after.get(name))) for name in names)
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row
-
-from ledger import tenancy
 from ledger.desk import Desk
 from ledger.domain.errors import NotFound
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Row
 
 EVERY = "%"
 
@@ -27,7 +24,7 @@ class Reaching:
         # A tenant's code holds neither % nor _: LIKE is equality, or every tenant.
         self._every = made("LIKE :of_tenant", True)
 
-    def rows(self, desk: Desk, of_tenant: str | None = None, **parameters: Any) -> Sequence[Row[Any]]:
+    def rows(self, desk: Desk, of_tenant: str | None = None, **parameters: Any) -> Sequence[Row]:
         """The rows that the desk's scope reaches, of one tenant where it is named.
 
         Raises:
@@ -45,4 +42,4 @@ class Reaching:
 
 def reaches_all(desk: Desk) -> bool:
     """Whether the desk reads every tenant."""
-    return tenancy.scope_of(desk.session).every_tenant
+    return desk.scope.every_tenant

@@ -6,53 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from ledger.audit.queries_reach import Reaching, reaches_all
+from ledger.audit.queries_reach import reaches_all
+from ledger.audit.queries_totals_sql import AT_DATE, POSITION_OF_PILOT, POSITION_OF_USCC, POSITIONS, TENANT_SUMS
 from ledger.desk import Desk
 from ledger.domain.access import PROVINCE, Permission
 from ledger.domain.errors import NotFound
 from ledger.domain.money import ZERO, Money
 from ledger.tenancy import Constant
 
-
-def _net(start: str, end: str) -> str:
-    """SQL of what moved from one stage to the next, less what a reversal moved back."""
-    return (
-        f"coalesce(sum(CASE WHEN from_stage = '{start}' AND to_stage = '{end}' THEN amount"
-        f" WHEN from_stage = '{end}' AND to_stage = '{start}' THEN -amount END), 0)"
-    )
-
-
-_PILOT = "SELECT p.tenant_code, p.id AS pilot_id, p.uscc, p.name, p.status, "
-_NOW = (
-    f"{_PILOT} q.cap, q.awarded, coalesce(a.allocated, 0) AS allocated, coalesce(a.waiting, 0) AS waiting,"
-    " coalesce(a.disbursed, 0) AS disbursed, coalesce(a.spent, 0) AS spent, coalesce(a.accepted, 0) AS accepted,"
-    " coalesce(a.recovered, 0) AS recovered, coalesce(a.available, 0) AS available"
-    " FROM pilot p JOIN pilot_position q ON q.tenant_code = p.tenant_code AND q.pilot_id = p.id"
-    " LEFT JOIN (SELECT tenant_code, pilot_id, sum(allocated) AS allocated, sum(waiting) AS waiting,"
-    " sum(disbursed) AS disbursed, sum(spent) AS spent, sum(accepted) AS accepted,"
-    " sum(recovered_undisbursed + recovered_disbursed) AS recovered,"
-    " sum(allocated - waiting - disbursed - recovered_undisbursed) AS available"
-    " FROM allocation_position WHERE tenant_code {reach} GROUP BY tenant_code, pilot_id) a"
-    " ON a.tenant_code = p.tenant_code AND a.pilot_id = p.id WHERE p.tenant_code {reach}"
-)
-_POSITIONS = Reaching(f"{_NOW} ORDER BY p.tenant_code, p.id")
-_POSITION_OF_USCC = Reaching(f"{_NOW} AND p.uscc = :uscc ORDER BY p.tenant_code, p.id")
-_POSITION_OF_PILOT = Constant(f"{_NOW} AND p.id = :pilot_id".format(reach="= :tenant_code"))
-_AT_DATE = Reaching(
-    f"{_PILOT} coalesce(e.awarded, 0) AS awarded, coalesce(e.allocated, 0) AS allocated,"
-    " coalesce(w.waiting, 0) AS waiting, coalesce(e.disbursed, 0) AS disbursed, coalesce(e.spent, 0) AS spent,"
-    " coalesce(e.accepted, 0) AS accepted, coalesce(e.recovered, 0) AS recovered FROM pilot p"
-    f" LEFT JOIN (SELECT tenant_code, pilot_id, {_net('fund_line', 'awarded')} AS awarded,"
-    f" {_net('awarded', 'allocated')} AS allocated, {_net('allocated', 'disbursed')} AS disbursed,"
-    f" {_net('disbursed', 'spent')} AS spent, {_net('spent', 'accepted')} AS accepted,"
-    f" {_net('allocated', 'recovered')} + {_net('disbursed', 'recovered')} AS recovered"
-    " FROM entry WHERE tenant_code {reach} AND business_date <= :as_of GROUP BY tenant_code, pilot_id) e"
-    " ON e.tenant_code = p.tenant_code AND e.pilot_id = p.id"
-    " LEFT JOIN (SELECT tenant_code, pilot_id, sum(amount) AS waiting FROM document WHERE tenant_code {reach}"
-    " AND kind = 'disbursement' AND status = 'waiting' AND business_date <= :as_of GROUP BY tenant_code, pilot_id) w"
-    " ON w.tenant_code = p.tenant_code AND w.pilot_id = p.id"
-    " WHERE p.tenant_code {reach} ORDER BY p.tenant_code, p.id"
-)
 _TENANTS = Constant("SELECT code, name FROM tenant ORDER BY position, code", province_wide=True)
 
 
@@ -196,7 +157,8 @@ class TenantTotals:
     as_of: date | None = None
 
     def run(self, desk: Desk) -> ProvinceTable:
-        rows = _tenant_lines(desk, _pilot_lines(desk, self.as_of, None), None)
+        at_date = self.as_of is not None
+        rows = _tenant_lines(desk, _pilot_lines(desk, self.as_of, None), None) if at_date else _tenants_now(desk)
         figures = TenantLine(
             code="", name="", pilots=sum(row.pilots for row in rows), sums=sum((row.sums for row in rows), Sums())
         )
@@ -217,7 +179,7 @@ class PositionOf:
 
     def run(self, desk: Desk) -> tuple[Position, ...]:
         names = _tenant_names(desk)
-        found = tuple(_position(row, names) for row in _POSITION_OF_USCC.rows(desk, uscc=self.uscc))
+        found = tuple(_position(row, names) for row in POSITION_OF_USCC.rows(desk, uscc=self.uscc))
         if not found:
             raise NotFound(field="uscc")
         return found
@@ -236,14 +198,23 @@ class PilotPositionOf:
     pilot_id: int
 
     def run(self, desk: Desk) -> Position:
-        row = desk.first(_POSITION_OF_PILOT, pilot_id=self.pilot_id)
+        row = desk.first(POSITION_OF_PILOT, pilot_id=self.pilot_id)
         if row is None:
             raise NotFound(field="pilot_id")
-        return _position(row, _tenant_names(desk))
+        return _position(row, {row.tenant_code: row.tenant_name})
+
+
+def _tenants_now(desk: Desk) -> tuple[TenantLine, ...]:
+    """From the positions, added up by the database: pilots that wait for their check have no money."""
+    found = {row.tenant_code: row for row in TENANT_SUMS.rows(desk)}
+    return tuple(
+        line if (row := found.get(line.code)) is None else replace(line, pilots=int(row.pilots), sums=_sums(row))
+        for line in _tenant_lines(desk, (), None)
+    )
 
 
 def _pilot_lines(desk: Desk, as_of: date | None, of_tenant: str | None) -> tuple[PilotLine, ...]:
-    rows = _POSITIONS.rows(desk, of_tenant) if as_of is None else _AT_DATE.rows(desk, of_tenant, as_of=as_of)
+    rows = POSITIONS.rows(desk, of_tenant) if as_of is None else AT_DATE.rows(desk, of_tenant, as_of=as_of)
     return tuple(
         PilotLine(**_identity(row), sums=_sums(row)) for row in rows if row.status not in ("waiting", "returned")
     )

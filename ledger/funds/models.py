@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.database import Base
 from ledger.domain.money import Money
 from ledger.tenancy import TenantOwned
+
+
+def _partial(name: str | None, where: str, *columns: str) -> Index:
+    condition = text(where)
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
 class FundLine(Base):
@@ -92,10 +97,12 @@ class Document(TenantOwned, Base):
         ),
         Index(None, "tenant_code", "pilot_id", "id"),
         Index(None, "tenant_code", "kind", "id"),
-        Index(None, "tenant_code", "status", "kind"),
-        Index(None, "tenant_code", "allocation_id", "status"),
-        Index(None, "tenant_code", "line_id", "status"),
-        Index(None, "tenant_code", "disbursement_id"),
+        Index(None, "tenant_code", "kind", "business_date", "id"),
+        # What is not posted is little beside what is, and most of the work.
+        _partial("ix_document_open", "status <> 'posted'", "tenant_code", "status", "kind", "id"),
+        _partial(None, "allocation_id IS NOT NULL", "tenant_code", "allocation_id", "status"),
+        _partial(None, "line_id IS NOT NULL", "tenant_code", "line_id", "status"),
+        _partial(None, "disbursement_id IS NOT NULL", "tenant_code", "disbursement_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -261,3 +268,13 @@ class DocumentNumber(TenantOwned, Base):
     prefix: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
+
+
+class ReversalListing(TenantOwned, Base):
+    """A reversal in the list of the kind that it reverses; written by the reversal's own trigger."""
+
+    __tablename__ = "reversal_listing"
+    __table_args__ = (ForeignKeyConstraint(["tenant_code", "id"], ["document.tenant_code", "document.id"]),)
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

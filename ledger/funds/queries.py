@@ -1,9 +1,8 @@
-"""Questions about documents: one, a list with totals, what waits for whom, and what may be disbursed."""
+"""Questions about documents: one, what waits for whom, and what may be disbursed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -12,53 +11,39 @@ from ledger.domain.access import Permission
 from ledger.domain.documents import PERMISSIONS, DocumentKind
 from ledger.domain.errors import NotFound
 from ledger.domain.funds import AllocationPosition
-from ledger.domain.money import ZERO, Money
 from ledger.funds import store_positions
-from ledger.funds.store import LISTED, StoredDocument, stored_document, with_lines
-from ledger.tenancy import Constant, containing
+from ledger.funds.queries_lists_sql import JOINED, SHOWN
+from ledger.funds.store import StoredDocument, stored_document, with_lines
+from ledger.tenancy import Constant
 
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-
-_FROM = (
-    " FROM document d"
-    " JOIN pilot p ON p.tenant_code = d.tenant_code AND p.id = d.pilot_id"
-    " JOIN tenant t ON t.code = d.tenant_code"
-    " LEFT JOIN project j ON j.tenant_code = d.tenant_code AND j.id = d.project_id"
-    " LEFT JOIN document o ON o.tenant_code = d.tenant_code AND o.id = d.reverses_id"
-)
-_SHOWN = (
-    f"SELECT {LISTED}, d.tenant_code, t.name AS tenant_name, p.uscc, p.name AS pilot_name, j.code AS project_code,"
-    " o.number AS reverses_number, o.kind AS reverses_kind"
-)
-_FILTER = (
-    " AND (d.kind = :kind OR (d.kind = 'reversal' AND o.kind = :kind))"
-    " AND (:status = '' OR d.status = :status) AND (:pilot_id = 0 OR d.pilot_id = :pilot_id)"
-    " AND d.business_date BETWEEN :first_on AND :last_on"
-    " AND (:words = '' OR lower(p.name) LIKE :like ESCAPE '!' OR lower(d.voucher_no) LIKE :like ESCAPE '!'"
-    " OR lower(d.document_no) LIKE :like ESCAPE '!' OR lower(d.number) LIKE :like ESCAPE '!'"
-    " OR lower(p.uscc) LIKE :like ESCAPE '!')"
-)
-_LIST = Constant(
-    f"{_SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code{_FILTER} ORDER BY d.id DESC LIMIT :limit OFFSET :skip"
-)
-_COUNT = Constant(
-    "SELECT count(*) AS found, sum(CASE WHEN :status = '' AND d.status NOT IN ('posted', 'reversed') THEN 0"
-    " WHEN d.kind = 'reversal' THEN -d.amount ELSE d.amount END) AS total"
-    f"{_FROM} WHERE d.tenant_code = :tenant_code{_FILTER}"
-)
-_ONE = Constant(f"{_SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code AND d.id = :id")
+_FROM = f" FROM document d{JOINED}"
+_ONE = Constant(f"{SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code AND d.id = :id")
 _REVERSED_BY = Constant(
     "SELECT id, number, status FROM document WHERE tenant_code = :tenant_code AND reverses_id = :id"
-    " AND status IN ('waiting', 'posted') ORDER BY id DESC LIMIT 1"
+    " AND kind = 'reversal' AND status IN ('waiting', 'posted') ORDER BY id DESC LIMIT 1"
 )
-_WORK_STATUS = " d.status IN ('waiting', 'returned', 'draft') ORDER BY d.made_at, d.id LIMIT 2000"
-_WORK = Constant(f"{_SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code AND{_WORK_STATUS}")
-_WORK_ACROSS = Constant(f"{_SHOWN}{_FROM} WHERE{_WORK_STATUS}", across=True)
+_WORK_STATUS = (
+    " d.status <> 'posted' AND d.status IN ('waiting', 'returned', 'draft') ORDER BY d.made_at, d.id LIMIT 2000"
+)
+_WORK = Constant(f"{SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code AND{_WORK_STATUS}")
+_WORK_ACROSS = Constant(f"{SHOWN}{_FROM} WHERE{_WORK_STATUS}", across=True)
 _DONE_STATUS = (
     " d.status IN ('posted', 'reversed') AND d.checked_by = :person_id ORDER BY d.checked_at DESC, d.id LIMIT 200"
 )
-_DONE = Constant(f"{_SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code AND{_DONE_STATUS}")
-_DONE_ACROSS = Constant(f"{_SHOWN}{_FROM} WHERE{_DONE_STATUS}", across=True)
+# Among the newest entries: whoever checks is among those who post them.
+_DONE = Constant(
+    f"{SHOWN} FROM (SELECT DISTINCT e.document_id FROM (SELECT document_id, checked_by FROM entry"
+    " WHERE tenant_code = :tenant_code ORDER BY id DESC LIMIT 2000) e WHERE e.checked_by = :person_id) n"
+    f" JOIN document d ON d.tenant_code = :tenant_code AND d.id = n.document_id{JOINED} WHERE{_DONE_STATUS}"
+)
+_DONE_ACROSS = Constant(
+    f"{SHOWN} FROM tenant s CROSS JOIN (VALUES ('award'), ('allocation'), ('reversal')) k (kind)"
+    " CROSS JOIN LATERAL (SELECT r.tenant_code, r.id FROM document r WHERE r.tenant_code = s.code AND r.kind = k.kind"
+    " ORDER BY r.id DESC LIMIT 50) n JOIN document d ON d.tenant_code = n.tenant_code AND d.id = n.id"
+    f"{JOINED} WHERE{_DONE_STATUS}",
+    sqlite=f"{SHOWN}{_FROM} WHERE{_DONE_STATUS}",
+    across=True,
+)
 _OPEN = Constant(
     "SELECT d.id AS allocation_id, d.number, d.document_no, d.business_date, d.pilot_id, p.name AS pilot_name,"
     " j.name AS project_name, j.owner_name, q.allocated, q.waiting, q.disbursed, q.recovered_undisbursed"
@@ -92,56 +77,6 @@ class DocumentDetail:
     position: AllocationPosition | None
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentPage:
-    """One page of documents, the newest first; the total is of the whole filter, reversals taken off.
-
-    Without a status it is of what is posted: drafts and what waits are no money yet.
-    """
-
-    items: Sequence[ShownDocument]
-    total: int
-    page: int
-    per_page: int
-    amount_total: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListDocuments:
-    """Documents of one kind, with the reversals of that kind, by status, pilot, business date and words."""
-
-    permission: ClassVar[Permission] = Permission.MONEY_READ
-    tenant_code: str
-    kind: DocumentKind
-    status: str = ""
-    pilot_id: int = 0
-    words: str = ""
-    first_on: date = EARLIEST
-    last_on: date = LATEST
-    page: int = 1
-    per_page: int = 50
-
-    def run(self, desk: Desk) -> DocumentPage:
-        chosen: dict[str, Any] = {
-            "kind": self.kind.value,
-            "status": self.status,
-            "pilot_id": self.pilot_id,
-            "words": self.words,
-            "like": containing(self.words),
-            "first_on": self.first_on,
-            "last_on": self.last_on,
-        }
-        rows = desk.rows(_LIST, limit=self.per_page, skip=(self.page - 1) * self.per_page, **chosen)
-        counted = desk.first(_COUNT, **chosen)
-        return DocumentPage(
-            [_shown(desk, row) for row in rows],
-            counted.found if counted else 0,
-            self.page,
-            self.per_page,
-            (counted.total if counted else None) or ZERO,
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetDocument:
     """One document; with `kind`, only of that collection.
@@ -159,7 +94,8 @@ class GetDocument:
         row = desk.first(_ONE, id=self.document_id)
         if row is None:
             raise NotFound()
-        shown = _shown(desk, row)
+        shown = shown_document(row)
+        shown = replace(shown, document=with_lines(desk, shown.document))
         if self.kind is not None and shown.collection is not self.kind:
             raise NotFound()
         document = shown.document
@@ -193,7 +129,7 @@ class MyWork:
         if not actor.may(Permission.MONEY_READ):
             return work
         for row in desk.rows(_WORK_ACROSS if wide else _WORK):
-            shown = _shown(desk, row, lines=False)
+            shown = shown_document(row)
             mine = shown.document.made_by == actor.person_id
             if shown.document.status == "waiting" and not mine and actor.may(PERMISSIONS[shown.collection][1]):
                 work.to_check.append(shown)
@@ -202,7 +138,7 @@ class MyWork:
             elif mine:
                 work.returned.append(shown)
         done = desk.rows(_DONE_ACROSS if wide else _DONE, person_id=actor.person_id)
-        work.done.extend(_shown(desk, row, lines=False) for row in done)
+        work.done.extend(shown_document(row) for row in done)
         return work
 
 
@@ -251,10 +187,11 @@ class ListOpenAllocations:
         ]
 
 
-def _shown(desk: Desk, row: Any, *, lines: bool = True) -> ShownDocument:
+def shown_document(row: Any) -> ShownDocument:
+    """A row of `SHOWN`; an award is without its lines."""
     document = stored_document(row)
     return ShownDocument(
-        with_lines(desk, document) if lines else document,
+        document,
         row.tenant_code,
         row.tenant_name,
         row.pilot_name,

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from ledger.desk import Desk
 from ledger.domain.access import Permission
 from ledger.domain.dates import check_not_future
-from ledger.domain.documents import PERMISSIONS, DocumentKind
+from ledger.domain.documents import DocumentKind
 from ledger.domain.errors import LedgerError
 from ledger.domain.funds import check_disbursement, check_not_before_allocation, check_payee
 from ledger.domain.money import Money
@@ -19,14 +19,10 @@ from ledger.funds import store_positions
 from ledger.funds.queries import ListOpenAllocations
 from ledger.funds.store_positions import AllocationContext
 from ledger.funds.store_vouchers import check_voucher
+from ledger.funds.store_waiting import waiting_for_asker
 from ledger.pilots.store import check_holds
 from ledger.tenancy import Constant
 
-_LATEST = Constant(
-    "SELECT number, amount, made_by_name, made_at FROM document WHERE tenant_code = :tenant_code"
-    " AND allocation_id = :allocation_id AND kind = 'disbursement' AND status IN ('waiting', 'posted')"
-    " ORDER BY id DESC LIMIT 1"
-)
 _STORY = Constant(
     "SELECT seq, hash, payload, recorded_at, kind, actor_name, total FROM journal_entry"
     " WHERE tenant_code = :tenant_code AND subject_type = :subject_type AND subject_id = :subject_id"
@@ -43,16 +39,6 @@ _DESIGNATIONS = (
 )
 _WAITING_PILOTS = Constant(f"{_DESIGNATIONS} AND p.tenant_code = :tenant_code ORDER BY p.made_at, p.id LIMIT 2000")
 _WAITING_PILOTS_ACROSS = Constant(f"{_DESIGNATIONS} ORDER BY p.made_at, p.id LIMIT 2000", across=True)
-_COUNT = (
-    "SELECT coalesce(o.kind, d.kind) AS collection, count(*) AS found FROM document d"
-    " LEFT JOIN document o ON o.tenant_code = d.tenant_code AND o.id = d.reverses_id"
-    " WHERE d.status = 'waiting' AND d.made_by <> :person_id"
-)
-_GROUPED = " GROUP BY coalesce(o.kind, d.kind) ORDER BY collection"
-_WAITING = Constant(f"{_COUNT} AND d.tenant_code = :tenant_code{_GROUPED}")
-_WAITING_ACROSS = Constant(f"{_COUNT}{_GROUPED}", across=True)
-_UNCONFIRMED = "SELECT count(*) AS found FROM pilot WHERE status = 'waiting' AND made_by <> :person_id"
-_UNCONFIRMED_ACROSS = Constant(_UNCONFIRMED, across=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,22 +49,11 @@ class ChooseAllocation(ListOpenAllocations):
 
 
 @dataclass(frozen=True, slots=True)
-class LatestDisbursement:
-    """The newest disbursement of an allocation: who took of its room last."""
-
-    number: str
-    amount: Money
-    made_by_name: str
-    made_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
     """What the rules say of a disbursement that is not sent yet; each refusal names its field."""
 
     context: AllocationContext
     problems: tuple[LedgerError, ...]
-    latest: LatestDisbursement | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +75,9 @@ class PreviewDisbursement:
 
     def run(self, desk: Desk) -> Preview:
         context = store_positions.allocation(desk, self.allocation_id, lock=False)
-        latest = desk.first(_LATEST, allocation_id=self.allocation_id)
         return Preview(
             context,
             tuple(refusal for check in self._checks(desk, context) if (refusal := _refusal(check)) is not None),
-            None if latest is None else LatestDisbursement(**latest._mapping),
         )
 
     def _checks(self, desk: Desk, context: AllocationContext) -> Sequence[Callable[[], None]]:
@@ -232,12 +205,4 @@ class CountWork:
     across: ClassVar[bool] = True
 
     def run(self, desk: Desk) -> int:
-        actor = desk.actor
-        if not any(actor.may(check) for _record, check in PERMISSIONS.values()):
-            return 0
-        rows = desk.rows(_WAITING_ACROSS if actor.is_province else _WAITING, person_id=actor.person_id)
-        found = sum(int(row.found) for row in rows if actor.may(PERMISSIONS[DocumentKind(row.collection)][1]))
-        if actor.is_province and actor.may(Permission.DESIGNATION_CHECK):
-            waiting = desk.first(_UNCONFIRMED_ACROSS, person_id=actor.person_id)
-            found += int(waiting.found) if waiting is not None else 0
-        return found
+        return waiting_for_asker(desk)

@@ -63,8 +63,9 @@ _PROJECT_MONEY = Constant(
 _PROJECT_ALLOCATED = Constant(
     "SELECT d.project_id, sum(q.allocated) AS allocated, sum(q.waiting) AS waiting, sum(q.disbursed) AS disbursed,"
     " sum(q.recovered_undisbursed) AS recovered_undisbursed, sum(q.spent) AS spent, sum(q.accepted) AS accepted"
-    " FROM document d JOIN allocation_position q ON q.tenant_code = d.tenant_code AND q.allocation_id = d.id"
-    " WHERE d.tenant_code = :tenant_code AND d.pilot_id = :pilot_id AND d.kind = 'allocation'"
+    # From the pilot's few positions: its documents are many.
+    " FROM allocation_position q JOIN document d ON d.tenant_code = q.tenant_code AND d.id = q.allocation_id"
+    " WHERE q.tenant_code = :tenant_code AND q.pilot_id = :pilot_id"
     " GROUP BY d.project_id ORDER BY d.project_id"
 )
 

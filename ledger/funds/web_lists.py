@@ -1,23 +1,27 @@
-"""The lists of documents of one tenant, one for each kind."""
+"""The lists of documents, one for each kind: of one tenant, and of every tenant for the province."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Response
 from flask_babel import gettext as _
 
 from ledger import clock
 from ledger.dispatch import ask
+from ledger.domain.access import PROVINCE, Permission, check_permission
 from ledger.domain.dates import parse_typed_date
 from ledger.domain.documents import PERMISSIONS, DocumentKind, Status
-from ledger.domain.errors import BadValue
+from ledger.domain.errors import BadValue, NotPermitted
 from ledger.domain.money import ZERO, Money
-from ledger.funds.queries import EARLIEST, LATEST, ListDocuments, ShownDocument
+from ledger.funds.queries import ShownDocument
+from ledger.funds.queries_lists import EARLIEST, LATEST, DocumentPage, ListDocuments, ListProvinceDocuments
 from ledger.funds.schemas_shown import COLLECTIONS, days_since, document_url, kind_name, status_name
 from ledger.funds.web_pages import pages, tenant
 from ledger.http import actor, htmx, paging
+from ledger.identity.queries import TENANTS
 
 _STATUSES = (Status.WAITING, Status.POSTED, Status.RETURNED, Status.DRAFT, Status.REVERSED)
 
@@ -29,6 +33,8 @@ class _Row:
     url: str
     number: str
     on: date
+    tenant_code: str
+    tenant_name: str
     pilot_id: int
     pilot_name: str
     payee_name: str | None
@@ -42,40 +48,94 @@ class _Row:
     checked_by: str | None
 
 
-@pages.get(f"/t/<tenant:code>/<any({', '.join(COLLECTIONS)}):collection>")
+_PLACE = f"<any({', '.join(COLLECTIONS)}):collection>"
+_TENANTS = [(row.code, row.name) for row in TENANTS if row.code != PROVINCE]
+
+
+@pages.get(f"/t/<tenant:code>/{_PLACE}")
 def list_documents(code: str, collection: str) -> Response:
     """Documents of one kind with their reversals, filtered by the URL."""
-    kind, who = COLLECTIONS[collection], actor.current()
+    return _list(code, collection)
+
+
+@pages.get(f"/{_PLACE}")
+def list_all_documents(collection: str) -> Response:
+    """Documents of one kind in every tenant, for the province."""
+    check_permission(actor.current(), Permission.MONEY_READ)
+    if not actor.current().is_province:
+        raise NotPermitted("全省单据由省级人员查看。请从导航进入本地区的列表。")
+    return _list(None, collection)
+
+
+def _list(code: str | None, collection: str) -> Response:
+    kind = COLLECTIONS[collection]
     typed = {name: paging.words_asked(name) for name in ("q", "status", "from", "to")}
+    if code is None:
+        typed["tenant"] = paging.words_asked("tenant")
+        typed["tenant"] = typed["tenant"] if typed["tenant"] in dict(_TENANTS) else ""
     asked = paging.page_asked()
-    found = ask(
-        ListDocuments(
-            tenant_code=code,
-            kind=kind,
-            status=typed["status"] if typed["status"] in set(Status) else "",
-            words=typed["q"],
-            first_on=_day(typed["from"], EARLIEST),
-            last_on=_day(typed["to"], LATEST),
-            page=asked.page,
-            per_page=asked.per_page,
-        ),
-        who,
-    )
-    may_record = kind is DocumentKind.DISBURSEMENT and who.may(PERMISSIONS[kind][0])
+    found = _ask(code, kind, typed, asked)
+    ids = [one.document.id for one in found.items]
     return htmx.render(
         "funds/documents.html",
         "funds/_documents.html",
-        tenant=tenant(code),
+        tenant=tenant(code) if code else None,
+        tenants=None if code else _TENANTS,
         collection=collection,
         kind=kind.value,
         kind_name=kind_name(kind),
         statuses=[(status.value, status_name(status)) for status in _STATUSES],
         typed=typed,
         chips=_chips(typed),
-        new_url=paging.path("t", code, "disbursements", "new") if may_record else None,
-        page=paging.Page([_row(one) for one in found.items], found.total, found.page, found.per_page),
+        new=_new(code or typed["tenant"], collection),
+        page=paging.Page(
+            [_row(one) for one in found.items],
+            found.total,
+            found.page,
+            found.per_page,
+            keys=(ids[0], ids[-1]) if ids else None,
+            may_jump=found.may_jump,
+            is_more=found.is_more,
+        ),
         amount_total=found.amount_total,
     )
+
+
+def _ask(code: str | None, kind: DocumentKind, typed: dict[str, str], asked: paging.PageAsked) -> DocumentPage:
+    chosen: dict[str, Any] = {
+        "kind": kind,
+        "status": typed["status"] if typed["status"] in set(Status) else "",
+        "words": typed["q"],
+        "first_on": _day(typed["from"], EARLIEST),
+        "last_on": _day(typed["to"], LATEST),
+        "page": asked.page,
+        "per_page": asked.per_page,
+        "after": asked.after,
+        "before": asked.before,
+    }
+    if code is None:
+        return ask(ListProvinceDocuments(of_tenant=typed["tenant"], **chosen), actor.current())
+    return ask(ListDocuments(tenant_code=code, **chosen), actor.current())
+
+
+def _new(code: str, collection: str) -> dict[str, str] | None:
+    """The button that records one more, for who may; the province first chooses the tenant."""
+    kind, who = COLLECTIONS[collection], actor.current()
+    if not who.may(PERMISSIONS[kind][0]):
+        return None
+    labels = {
+        DocumentKind.AWARD: _("资金核定"),
+        DocumentKind.ALLOCATION: _("下达指标"),
+        DocumentKind.DISBURSEMENT: _("登记拨付"),
+        DocumentKind.EXPENDITURE: _("登记支出"),
+        DocumentKind.ACCEPTANCE: _("登记验收金额"),
+        DocumentKind.RECOVERY: _("登记收回"),
+    }
+    url = paging.path("t", code, collection, "new") if code else paging.path("pilots")
+    if kind is DocumentKind.ALLOCATION:
+        # One notice over as many pilots and tenants as it names.
+        url = paging.path("allocations", "new")
+    return {"url": url, "label": labels[kind]}
 
 
 def _day(text: str, otherwise: date) -> date:
@@ -92,6 +152,7 @@ def _chips(typed: dict[str, str]) -> list[tuple[str, str]]:
         "status": _("状态＝%(what)s", what=status_name(typed["status"]) if typed["status"] in set(Status) else "—"),
         "from": _("自 %(day)s", day=typed["from"]),
         "to": _("至 %(day)s", day=typed["to"]),
+        "tenant": _("市州＝%(what)s", what=dict(_TENANTS).get(typed.get("tenant", ""), "—")),
     }
     return [(name, words[name]) for name, value in typed.items() if value]
 
@@ -104,6 +165,8 @@ def _row(shown: ShownDocument) -> _Row:
         document_url(shown.tenant_code, shown.collection, document.id),
         document.number,
         document.business_date,
+        shown.tenant_code,
+        shown.tenant_name,
         document.pilot_id,
         shown.pilot_name,
         document.payee_name,

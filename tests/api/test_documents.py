@@ -6,12 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ledger.dispatch import execute
 from ledger.domain.access import Role
-from ledger.identity.commands import ChangeRoles
 from tests.api.conftest import Caller
 from tests.api.test_refusals import OFFICER, REVIEWER, body, documents
 from tests.factories import Factory
+from tests.identity.administering import change_roles
 
 Call = Callable[[str], Caller]
 DRC = ("220100.drc_officer", "220100.drc_reviewer")
@@ -217,10 +216,7 @@ def test_the_maker_may_not_check(call: Call, make: Factory) -> None:
 
 def make_both_roles(make: Factory, username: str) -> None:
     """Give a person of the province the checker's role, too."""
-    person = make.actor(username)
-    roles = (Role.PROVINCE_OFFICER, Role.PROVINCE_REVIEWER)
-    command = ChangeRoles(person.tenant_code, person.person_id, roles, make.actor("admin.second"))
-    execute(command, make.actor("admin"))
+    change_roles(make.actor, username, (Role.PROVINCE_OFFICER, Role.PROVINCE_REVIEWER))
 
 
 def test_a_stale_version_is_a_conflict(call: Call, make: Factory) -> None:

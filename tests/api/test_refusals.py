@@ -261,6 +261,18 @@ def test_the_administrator_sees_no_amounts(call: Call, make: Factory) -> None:
     assert admin.get("/tenants").json["total"] == 11
 
 
+def test_a_name_that_no_list_knows_is_refused(call: Call, make: Factory) -> None:
+    pilot, officer = make.allocated(), call(OFFICER)
+    for path in (
+        "/tenants", "/totals", "/journal", "/t/220100/pilots", "/t/220100/disbursements",
+        f"/t/220100/pilots/{pilot.id}", f"/t/220100/pilots/{pilot.id}/position",
+        f"/t/220100/pilots/{pilot.id}/entries",
+    ):  # fmt: skip
+        answer = officer.get(path, statsu="posted")
+        assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, "statsu"), path
+    assert call("admin").get("/t/220100/disbursements", statsu="posted").status_code == 403
+
+
 def test_a_list_beyond_its_bounds_is_refused(call: Call, make: Factory) -> None:
     officer = call(OFFICER)
     for query in ({"per_page": "201"}, {"per_page": "0"}, {"page": "0"}, {"page": "x"}, {"page": "9" * 30}):

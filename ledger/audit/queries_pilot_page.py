@@ -1,0 +1,107 @@
+"""What the page of one pilot shows, read in one transaction: each part is one statement, none is read twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ledger.audit.queries_journal import Timeline, TimelinePage
+from ledger.audit.queries_totals import SUM_NAMES, Position, Sums
+from ledger.desk import Desk
+from ledger.domain.access import Permission, check_permission
+from ledger.domain.errors import NotFound
+from ledger.domain.money import ZERO, Money
+from ledger.funds.store_waiting import waiting_for_asker
+from ledger.pilots.store import Hold, StoredPilot, holds_on, pilot_from
+from ledger.tenancy import Constant
+
+_PAGE = Constant(
+    "SELECT p.tenant_code, p.id, p.uscc, p.name, p.kind, p.direction, p.batch, p.county_name,"
+    " p.designation_document_no, p.designated_on, p.status, p.version, p.made_by, p.made_by_name,"
+    " t.name AS tenant_name, c.cap, c.awarded, a.allocated, a.waiting, a.disbursed, a.recovered_undisbursed,"
+    " a.recovered_disbursed, a.spent, a.accepted, (SELECT count(*) FROM project j"
+    " WHERE j.tenant_code = p.tenant_code AND j.pilot_id = p.id) AS projects FROM pilot p"
+    " JOIN tenant t ON t.code = p.tenant_code"
+    " JOIN pilot_position c ON c.tenant_code = p.tenant_code AND c.pilot_id = p.id"
+    " CROSS JOIN (SELECT sum(allocated) AS allocated, sum(waiting) AS waiting, sum(disbursed) AS disbursed,"
+    " sum(recovered_undisbursed) AS recovered_undisbursed, sum(recovered_disbursed) AS recovered_disbursed,"
+    " sum(spent) AS spent, sum(accepted) AS accepted FROM allocation_position"
+    " WHERE tenant_code = :tenant_code AND pilot_id = :pilot_id) a"
+    " WHERE p.tenant_code = :tenant_code AND p.id = :pilot_id"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PilotPage:
+    """A pilot, its money, what holds it, its newest acts where they were asked for, and what waits for the asker.
+
+    `waiting` is None where it is not to be counted in the pilot's own tenant.
+    """
+
+    pilot: StoredPilot
+    position: Position
+    recovered_undisbursed: Money
+    recovered_disbursed: Money
+    projects: int
+    holds: Sequence[Hold]
+    timeline: TimelinePage | None
+    waiting: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetPilotPage:
+    """All that one pilot's page shows; `timeline` is the part of its acts that is wanted.
+
+    Raises:
+        NotFound: unknown, or another tenant's.
+    """
+
+    permission: ClassVar[Permission] = Permission.MONEY_READ
+    tenant_code: str
+    pilot_id: int
+    timeline: Timeline | None = None
+    counts_waiting: bool = False
+
+    def run(self, desk: Desk) -> PilotPage:
+        check_permission(desk.actor, Permission.PILOT_READ)
+        row = desk.first(_PAGE, pilot_id=self.pilot_id)
+        if row is None:
+            raise NotFound(field="pilot_id")
+        pilot = pilot_from(row._mapping)
+        return PilotPage(
+            pilot=pilot,
+            position=_position(row),
+            recovered_undisbursed=row.recovered_undisbursed or ZERO,
+            recovered_disbursed=row.recovered_disbursed or ZERO,
+            projects=int(row.projects),
+            holds=holds_on(desk, pilot.uscc),
+            timeline=self._timeline(desk),
+            waiting=waiting_for_asker(desk) if self._counts_here(desk) else None,
+        )
+
+    def _timeline(self, desk: Desk) -> TimelinePage | None:
+        if self.timeline is None:
+            return None
+        check_permission(desk.actor, self.timeline.permission)
+        return self.timeline.page(desk)
+
+    def _counts_here(self, desk: Desk) -> bool:
+        # What waits for the province's people lies in every tenant, which this reading does not see.
+        return self.counts_waiting and not desk.actor.is_province
+
+
+def _position(row: Any) -> Position:
+    taken = (row.recovered_undisbursed or ZERO) + (row.recovered_disbursed or ZERO)
+    sums = {name: taken if name == "recovered" else getattr(row, name) or ZERO for name in SUM_NAMES}
+    left = sums["allocated"] - sums["waiting"] - sums["disbursed"] - (row.recovered_undisbursed or ZERO)
+    return Position(
+        tenant_code=row.tenant_code,
+        pilot_id=row.id,
+        uscc=row.uscc,
+        name=row.name,
+        tenant_name=row.tenant_name,
+        cap=row.cap,
+        available=left,
+        sums=Sums(**sums),
+    )
