@@ -12,7 +12,7 @@ from ledger.domain.identifiers import clean_text
 from ledger.exchange.commands import CheckImport, ConfirmImport, NotStored
 from ledger.exchange.queries import ImportReport
 from ledger.exchange.report import Upload
-from ledger.exchange.schemas_api import ConfirmSchema, ImportSchema, UploadSchema, import_json
+from ledger.exchange.schemas_api import ConfirmSchema, ImportSchema, UploadSchema, import_json, report_json
 from ledger.exchange.templates import Kind
 from ledger.http.actor import current
 from ledger.http.api import ApiBlueprint, answer, sent_key
@@ -34,7 +34,7 @@ def check_import(sent: dict[str, Any], kind: str) -> Response:
 
 @api.endpoint("/imports/<id:import_id>", Permission.IMPORT, ImportSchema)
 def get_import(import_id: int) -> Response:
-    """The report of an import of the asker's tenant."""
+    """The report of an import of the asker's own."""
     return answer(import_json(ask(ImportReport(import_id), current())))
 
 
@@ -44,5 +44,5 @@ def confirm_import(sent: dict[str, Any], import_id: int) -> Response:
     try:
         execute(ConfirmImport(import_id=import_id, only_good=sent["only_good"]), current(), sent_key())
     except NotStored as refusal:
-        return problem(status_of(refusal), refusal.code, say(refusal), **refusal.report.plain())
+        return problem(status_of(refusal), refusal.code, say(refusal), **report_json(refusal.report))
     return answer(import_json(ask(ImportReport(import_id), current())))

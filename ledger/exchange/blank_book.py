@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 
-from ledger.exchange.templates import FAULT_HEADER, PILOT_KINDS, TEMPLATES, VERSION, Kind, Reads, Unit
+from ledger.domain.pilots import Direction
+from ledger.exchange.templates import FAULT_HEADER, PILOT_KINDS, TEMPLATES, VERSION, Column, Kind, Reads, Unit
 
 ROWS = 2000
 """Rows that are formatted in advance."""
 _TOP = 3
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 _WIDTHS = {Reads.AMOUNT: 16, Reads.DATE: 13, Reads.PAST_DATE: 13, Reads.NOTHING: 6}
+
+
+def _rule(column: Column, choices: Mapping[str, Sequence[str]]) -> dict[str, Any] | None:
+    """What Excel checks while a cell is filled in: what can only be wrong is refused, the rest is asked about."""
+    if column.key in choices:
+        return {"validate": "list", "source": choices[column.key]}
+    if column.reads is Reads.AMOUNT:
+        words = "请只填大于零的数字，不要写单位。"
+        above = {"criteria": ">", "value": 0}
+        return {"validate": "decimal", **above, "error_title": column.header, "error_message": words}
+    if column.reads in (Reads.DATE, Reads.PAST_DATE):
+        words = "请填日期，例如 2026-03-05。"
+        between = {"criteria": "between", "minimum": _FIRST_DAY, "maximum": _LAST_DAY, "error_type": "warning"}
+        return {"validate": "date", **between, "error_title": column.header, "error_message": words}
+    if column.key == "uscc":
+        words = "统一社会信用代码是 18 位。请核对。"
+        exact = {"criteria": "==", "value": 18, "error_type": "warning"}
+        return {"validate": "length", **exact, "error_title": column.header, "error_message": words}
+    return None
 
 
 def write_blank_book(kind: Kind, tenant_names: Sequence[str]) -> bytes:
@@ -21,7 +44,7 @@ def write_blank_book(kind: Kind, tenant_names: Sequence[str]) -> bytes:
     columns = [column for column in template.columns if column.header != FAULT_HEADER]
     # What the province plans is in 万元, what the finance bureaus pay in 元.
     unit = Unit.YUAN if kind is Kind.DISBURSEMENTS else Unit.WAN
-    choices = {"tenant_name": list(tenant_names), "kind": list(PILOT_KINDS)}
+    choices = {"tenant_name": list(tenant_names), "kind": list(PILOT_KINDS), "direction": [*Direction]}
     out = BytesIO()
     with xlsxwriter.Workbook(out) as book:
         sheet = book.add_worksheet(template.title)
@@ -39,8 +62,8 @@ def write_blank_book(kind: Kind, tenant_names: Sequence[str]) -> bytes:
         for at, column in enumerate(columns):
             sheet.set_column(at, at, _WIDTHS.get(column.reads, 24), formats.get(column.reads, text))
             sheet.write_string(_TOP - 1, at, column.header, header)
-            if column.key in choices:
-                listed = {"validate": "list", "source": choices[column.key]}
-                sheet.data_validation(_TOP, at, _TOP + ROWS - 1, at, listed)
+            rule = _rule(column, choices)
+            if rule is not None:
+                sheet.data_validation(_TOP, at, _TOP + ROWS - 1, at, rule)
         sheet.freeze_panes(_TOP, 0)
     return out.getvalue()

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import ClassVar
 
 from ledger.desk import Desk
 from ledger.domain.access import Actor, Permission, check_permission, check_reach, check_second_person
-from ledger.domain.errors import Conflict, LedgerError, NotFound, NotPermitted
+from ledger.domain.errors import Conflict, LedgerError, NotFound
 from ledger.exchange import store
 from ledger.exchange.commands_designation_rows import DesignationRows
 from ledger.exchange.commands_money_rows import AllocationRows, AwardRows, DisbursementRows
 from ledger.exchange.commands_rows import RowPlanner
-from ledger.exchange.report import Report, Upload, spellings
-from ledger.exchange.rows import BookReader
+from ledger.exchange.report import Report, Spelling, Upload, spellings
+from ledger.exchange.rows import BookReader, ReadRow
 from ledger.exchange.templates import Kind
+from ledger.exchange.words import words
 from ledger.exchange.workbook import HEADER_WITHIN_ROWS, Sheet, read_sheet
 from ledger.journal import Fact
 
@@ -34,6 +35,7 @@ _PLANNERS: dict[Kind, Callable[[Desk, str | None], RowPlanner]] = {
     Kind.ALLOCATIONS: AllocationRows,
     Kind.DISBURSEMENTS: DisbursementRows,
 }
+_SEEN = "这个文件已在 {day} 导入过。请核对是否重复。"
 _BATCH = re.compile(r"[0-9]{4}\s*年第[一二三四五六七八九十百0-9]+批")
 
 
@@ -72,7 +74,8 @@ class ConfirmImport:
     """Plan a checked workbook again and store it: its rows wait for their check, or `checker` posts them.
 
     Raises:
-        NotStored: rows are refused and not `only_good`. Conflict: it was confirmed already.
+        NotFound: not the asker's own. NotStored: rows are refused and not `only_good`.
+        Conflict: it was confirmed already.
     """
 
     permission: ClassVar[Permission] = Permission.IMPORT
@@ -86,7 +89,7 @@ class ConfirmImport:
         kind = Kind(kept.kind)
         check_permission(desk.actor, PERMISSIONS[kind][0])
         if kept.made_by != desk.actor.person_id:
-            raise NotPermitted("只有上传人 {name} 可以确认这次导入。", name=kept.made_by_name)
+            raise NotFound()
         if kept.status != store.CHECKED:
             raise Conflict("这次导入已经确认过。请刷新后查看结果。")
         upload = Upload(kept.file_name, store.load_content(desk, self.import_id))
@@ -148,18 +151,18 @@ class _Import:
         seen_at = store.confirmed_at(desk, upload.sha256)
         sheet = read_sheet(upload.content)
         reader = BookReader(kind, sheet, desk.today)
-        rows = list(reader)
+        read_otherwise: list[Spelling] = []
         self._planner = _planner(desk, kind, target_code, sheet)
-        self._planner.plan(rows)
+        self._planner.plan(_noting(reader, read_otherwise))
         desk.go_to(self._home)
-        again = [] if seen_at is None else [f"这个文件已在 {seen_at.date().isoformat()} 导入过。请核对是否重复。"]
+        again = [] if seen_at is None else [words(_SEEN, day=desk.day_of(seen_at).isoformat())]
         self.report = Report(
-            rows=len(rows),
-            accepted=len(self._planner.accepted),
+            rows=self._planner.rows,
+            accepted=self._planner.accepted,
             stored=0,
             refused=tuple(self._planner.faults[number] for number in sorted(self._planner.faults)),
             warnings=(*again, *reader.warnings, *self._planner.warnings),
-            normalised=spellings(rows),
+            normalised=tuple(read_otherwise),
         )
 
     def store(self, *, only_good: bool, checker: Actor | None) -> tuple[Report, list[Fact]]:
@@ -213,6 +216,13 @@ class _Import:
         if checker is not None:
             after["checked_by"] = str(checker.person_id)
         return Fact(kind, "import", import_id, after=after, stream=self._home)
+
+
+def _noting(rows: Iterable[ReadRow], spelled: list[Spelling]) -> Iterator[ReadRow]:
+    """The rows one by one, while what was read otherwise than it stood is noted."""
+    for row in rows:
+        spelled += spellings(row)
+        yield row
 
 
 def _planner(desk: Desk, kind: Kind, target_code: str | None, sheet: Sheet) -> RowPlanner:

@@ -12,6 +12,7 @@ from ledger.domain.money import Money
 from ledger.domain.pilots import Direction, PilotKind, PilotStatus
 from ledger.exchange.commands_rows import RowPlanner, given, known
 from ledger.exchange.rows import ReadRow
+from ledger.exchange.words import words
 from ledger.journal import Fact
 from ledger.pilots.commands import DesignationBook, PilotDraft, check_designation
 from ledger.pilots.store import load_pilot
@@ -62,7 +63,8 @@ class DesignationRows(RowPlanner):
     def _store_here(self, checker: Actor | None) -> list[Fact]:
         facts = self._book.store()
         for name in self._book.elsewhere:
-            self.warnings.append(f"{name} 此前已在别的市（州）认定。一次性支持全省只有一次，请省级留意。")
+            told = words("{name} 此前已在别的市（州）认定。一次性支持全省只有一次，请省级留意。", name=name)
+            self.warnings.append(told)
         self._book.elsewhere.clear()
         if checker is None:
             return facts

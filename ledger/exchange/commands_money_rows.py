@@ -13,9 +13,11 @@ from ledger.domain.money import ZERO, Money
 from ledger.exchange import store
 from ledger.exchange.commands_rows import RowPlanner, given, known
 from ledger.exchange.rows import ReadRow
+from ledger.exchange.words import words
 from ledger.funds.commands_allocation import AllocationBook, AllocationDraft
 from ledger.funds.commands_award import AwardBook, AwardDraft, AwardLineDraft, PlannedAward
-from ledger.funds.commands_disbursement import DisbursementBook, DisbursementDraft
+from ledger.funds.commands_bulk import DisbursementBatch
+from ledger.funds.commands_disbursement import DisbursementDraft
 from ledger.funds.commands_posting import post
 from ledger.funds.store import StoredDocument, fact
 from ledger.journal import Fact
@@ -92,12 +94,13 @@ class AwardRows(_MoneyRows):
             self._plan_award(key, rows)
             if key in self._broken and self._planned.get(key[0]):
                 numbers = "、".join(str(number) for number in self._broken[key])
-                self.warnings.append(
-                    f"第 {numbers} 行与第 {rows[0].number} 行同属一项核定。只导入其余各行时，"
-                    "该单位的一次性支持即被使用，未导入的行不能再补。"
+                told = words(
+                    "第 {rows} 行与第 {first} 行同属一项核定。只导入其余各行时，"
+                    "该单位的一次性支持即被使用，未导入的行不能再补。",
+                    rows=numbers,
+                    first=rows[0].number,
                 )
-        refused = self.faults.keys()
-        self.accepted = [row for row in self.accepted if row.number not in refused]
+                self.warnings.append(told)
 
     def _plan_award(self, key: AwardKey, rows: list[ReadRow]) -> None:
         lines = rows if len(rows) == 1 else self._sound_lines(key, rows)
@@ -191,9 +194,8 @@ class DisbursementRows(_MoneyRows):
 
     def __init__(self, desk: Desk, target_code: str | None = None) -> None:
         super().__init__(desk, target_code)
-        self._book = DisbursementBook(desk, many=True)
+        self._batch = DisbursementBatch(desk)
         self._allocations: dict[tuple[str, int, int], store.FoundAllocation | None] = {}
-        self._planned: list[StoredDocument] = []
 
     def _find(self, row: ReadRow) -> None:
         found = self._pilot_and_project(row)
@@ -224,7 +226,7 @@ class DisbursementRows(_MoneyRows):
         pilot = self.places.pilot(given(row, "uscc", str))
         project = self.places.project(pilot, given(row, "project_code", str))
         allocation = self._allocation(given(row, "document_no", str), pilot.id, project.id)
-        planned = self._book.plan(
+        self._batch.plan(
             DisbursementDraft(
                 allocation_id=allocation.id,
                 amount=given(row, "amount", Money),
@@ -234,10 +236,12 @@ class DisbursementRows(_MoneyRows):
                 payee_account=given(row, "payee_account", str),
             )
         )
-        self._planned.append(planned)
 
     def _tenants(self) -> Sequence[str]:
-        return [self.desk.tenant_code] if self._planned else []
+        return [self.desk.tenant_code] if self._batch else []
 
     def _store_here(self, checker: Actor | None) -> list[Fact]:
-        return self._recorded(self._book.store(self._planned), checker)
+        """Store them all; their facts follow the import's own into the journal, since they may be many."""
+        self._batch.store(checker)
+        self.desk.follow(self._batch.facts(checker))
+        return []

@@ -14,7 +14,8 @@ from ledger.desk import Desk
 from ledger.domain.access import Actor
 from ledger.domain.errors import LedgerError, NotFound
 from ledger.exchange import store
-from ledger.exchange.rows import Fault, ReadRow, first_fault
+from ledger.exchange.rows import ReadRow
+from ledger.exchange.words import Fault, Words, first_fault, words
 from ledger.journal import Fact
 from ledger.pilots.store import StoredPilot, StoredProject, find_pilot, load_projects, project_of
 
@@ -99,25 +100,27 @@ class Places:
 class RowPlanner(ABC):
     """Plans the rows of one kind in sheet order and stores what passed, tenant by tenant.
 
-    `faults` holds one fault for each refused row by its number; `accepted` the rows that passed.
+    `faults` holds one fault for each refused row by its number; no other row is kept longer than its kind needs.
     """
 
     def __init__(self, desk: Desk, target_code: str | None = None) -> None:
         self.desk = desk
         self.places = Places(desk, target_code)
         self.faults: dict[int, Fault] = {}
-        self.accepted: list[ReadRow] = []
-        self.warnings: list[str] = []
+        self.rows = 0
+        self.warnings: list[Words] = []
         self._misnamed: list[int] = []
 
     def plan(self, rows: Iterable[ReadRow]) -> None:
         """Check every row; the ledger is only read."""
         for row in rows:
+            self.rows += 1
             self._plan_row(row)
         self._finish()
         if self._misnamed:
             numbers = "、".join(str(number) for number in self._misnamed)
-            self.warnings.append(f"第 {numbers} 行的试点名称与台账登记的不同，以信用代码为准。请核对。")
+            told = words("第 {rows} 行的试点名称与台账登记的不同，以信用代码为准。请核对。", rows=numbers)
+            self.warnings.append(told)
 
     def _plan_row(self, row: ReadRow) -> None:
         fault = row.fault
@@ -133,8 +136,11 @@ class RowPlanner(ABC):
             self._take(row)
         except LedgerError as error:
             self._refuse(row, error)
-        else:
-            self.accepted.append(row)
+
+    @property
+    def accepted(self) -> int:
+        """How many rows passed."""
+        return self.rows - len(self.faults)
 
     def _locate(self, row: ReadRow) -> None:
         if self.places.enter(row):

@@ -11,8 +11,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from ledger.exchange.rows import Fault, shown
+from ledger.exchange.rows import shown
 from ledger.exchange.templates import FAULT_HEADER
+from ledger.exchange.words import Fault
 from ledger.exchange.workbook import Cell, Sheet, find_header_row, read_sheet
 
 ACTIVE_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -10,6 +9,7 @@ from typing import ClassVar
 
 from ledger.desk import Desk
 from ledger.domain.access import Permission
+from ledger.domain.errors import NotFound
 from ledger.exchange import store
 from ledger.exchange.errors_book import write_errors_book
 from ledger.exchange.report import Report, read_report
@@ -48,26 +48,27 @@ def view_of(kept: store.StoredImport) -> ImportView:
     )
 
 
+def own(desk: Desk, import_id: int) -> ImportView:
+    """An import of the asker's own.
+
+    Raises:
+        NotFound: unknown, another tenant's, or somebody else's.
+    """
+    kept = store.load_file(desk, import_id)
+    if kept.made_by != desk.actor.person_id:
+        raise NotFound()
+    return view_of(kept)
+
+
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """One import of the asker's tenant."""
+    """One import of the asker's own. Raises what `own` raises."""
 
     permission: ClassVar[Permission] = Permission.IMPORT
     import_id: int
 
     def run(self, desk: Desk) -> ImportView:
-        return view_of(store.load_file(desk, self.import_id))
-
-
-@dataclass(frozen=True, slots=True)
-class ListImports:
-    """The newest imports of the asker's tenant."""
-
-    permission: ClassVar[Permission] = Permission.IMPORT
-    limit: int = 50
-
-    def run(self, desk: Desk) -> Sequence[ImportView]:
-        return [view_of(kept) for kept in store.newest_files(desk, self.limit)]
+        return own(desk, self.import_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,12 @@ class ErrorsFile:
 
 @dataclass(frozen=True, slots=True)
 class ErrorsBook:
-    """The uploaded sheet with a 错误说明 column, rows where they were."""
+    """The uploaded sheet of an import of the asker's own with a 错误说明 column, rows where they were."""
 
     permission: ClassVar[Permission] = Permission.IMPORT
     import_id: int
 
     def run(self, desk: Desk) -> ErrorsFile:
-        kept = store.load_file(desk, self.import_id)
-        content = write_errors_book(store.load_content(desk, self.import_id), read_report(kept.report).refused)
-        return ErrorsFile(f"{PurePath(kept.file_name).stem}-错误表.xlsx", content)
+        view = own(desk, self.import_id)
+        content = write_errors_book(store.load_content(desk, self.import_id), view.report.refused)
+        return ErrorsFile(f"{PurePath(view.file_name).stem}-错误表.xlsx", content)

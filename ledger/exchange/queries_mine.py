@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from ledger.desk import Desk
 from ledger.domain.access import Permission
-from ledger.domain.errors import NotFound
 from ledger.domain.money import ZERO, Money
 from ledger.exchange import store
-from ledger.exchange.queries import ImportView, view_of
+from ledger.exchange.queries import ImportView, own, view_of
 from ledger.exchange.report import Report, Spelling, spellings
-from ledger.exchange.rows import BookReader, Fault, ReadRow
+from ledger.exchange.rows import BookReader, ReadRow
 from ledger.exchange.templates import TEMPLATES
+from ledger.exchange.words import Fault
 from ledger.exchange.workbook import read_sheet
 
 
@@ -41,30 +42,29 @@ class MyImports:
         return ImportsPage([view_of(one) for one in files], store.count_own_files(desk), self.page, self.per_page)
 
 
-@dataclass(frozen=True, slots=True)
-class MyImport:
-    """One import of the asker's own.
+class Show(StrEnum):
+    """Which rows of an import are asked for; those refused are the wrong ones and the doubles."""
 
-    Raises:
-        NotFound: unknown, another tenant's, or somebody else's.
-    """
-
-    permission: ClassVar[Permission] = Permission.IMPORT
-    import_id: int
-
-    def run(self, desk: Desk) -> ImportView:
-        return _own(desk, self.import_id)
+    ALL = "all"
+    WRONG = "wrong"
+    DOUBLE = "double"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """A row of the sheet; `amount` is None where it could not be read, `amount_typed` is what stood there."""
+    """A row of the sheet; `amount` is None where it could not be read, `amount_typed` is what stood there.
+
+    `dated` and `document_no` are as they were read, or as they stand where they could not be.
+    """
 
     number: int
     tenant_name: str
     pilot_name: str
     amount: Money | None
     amount_typed: str
+    dated: str
+    document_no: str
     fault: Fault | None
     spellings: tuple[Spelling, ...]
 
@@ -89,18 +89,18 @@ class MyImportRows:
     `report` takes the place of the kept one where a confirm has just found otherwise.
 
     Raises:
-        NotFound: as for `MyImport`.
+        NotFound: as for `ImportReport`.
     """
 
     permission: ClassVar[Permission] = Permission.IMPORT
     import_id: int
-    only_wrong: bool = False
+    show: Show = Show.ALL
     report: Report | None = None
     page: int = 1
     per_page: int = 50
 
     def run(self, desk: Desk) -> RowsPage:
-        view = _own(desk, self.import_id)
+        view = own(desk, self.import_id)
         report = self.report or view.report
         faults = {fault.row: fault for fault in report.refused}
         key = TEMPLATES[view.kind].amount_key
@@ -111,19 +111,17 @@ class MyImportRows:
             fault, amount = faults.get(row.number), row.values.get(key)
             if fault is None and isinstance(amount, Money):
                 amount_total += amount
-            if fault is None and self.only_wrong:
+            if not self._is_shown(fault):
                 continue
             if first <= total < first + self.per_page:
                 items.append(_shown(row, key, fault))
             total += 1
         return RowsPage(view, report, items, total, self.page, self.per_page, amount_total)
 
-
-def _own(desk: Desk, import_id: int) -> ImportView:
-    kept = store.load_file(desk, import_id)
-    if kept.made_by != desk.actor.person_id:
-        raise NotFound()
-    return view_of(kept)
+    def _is_shown(self, fault: Fault | None) -> bool:
+        if self.show is Show.ALL or fault is None:
+            return self.show is Show.ALL
+        return self.show is Show.REFUSED or fault.is_double == (self.show is Show.DOUBLE)
 
 
 def _shown(row: ReadRow, key: str, fault: Fault | None) -> ImportedRow:
@@ -134,6 +132,17 @@ def _shown(row: ReadRow, key: str, fault: Fault | None) -> ImportedRow:
         row.typed.get("name", ""),
         amount if isinstance(amount, Money) else None,
         row.typed.get(key, ""),
+        _as_read(row, *_DATES),
+        _as_read(row, "document_no"),
         fault,
-        spellings([row]),
+        spellings(row),
     )
+
+
+def _as_read(row: ReadRow, *keys: str) -> str:
+    key = next((one for one in keys if one in row.typed), "")
+    return str(row.values.get(key) or row.typed.get(key, ""))
+
+
+_DATES = ("paid_on", "allocated_on", "decided_on", "designated_on")
+"""The business date of a row, by its kind."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ledger.exchange.rows import Fault, ReadRow
+from ledger.exchange.rows import ReadRow
+from ledger.exchange.words import Fault, Words, read_words
 
 
 class Upload:
@@ -41,23 +42,41 @@ class Report:
     accepted: int
     stored: int
     refused: tuple[Fault, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Words, ...]
     normalised: tuple[Spelling, ...]
 
-    def plain(self) -> dict[str, Any]:
-        """The report as every face shows it in JSON."""
+    @property
+    def doubles(self) -> int:
+        """How many of the refused rows seem to be there already."""
+        return sum(fault.is_double for fault in self.refused)
+
+    @property
+    def wrong(self) -> int:
+        """How many of the refused rows are wrong otherwise."""
+        return len(self.refused) - self.doubles
+
+    def plain(self, said: Callable[[Words], str] = str) -> dict[str, Any]:
+        """The report as every face shows it in JSON; `said` tells its words, in Chinese where nothing else is asked."""
+        return self._as_json(lambda words: {"message": said(words)}, said)
+
+    def to_text(self) -> str:
+        """The report as it is kept beside the file: words by template and values."""
+        return json.dumps(self._as_json(Words.kept, Words.kept), ensure_ascii=False)
+
+    def _as_json(
+        self, of_fault: Callable[[Words], dict[str, Any]], of_warning: Callable[[Words], Any]
+    ) -> dict[str, Any]:
         return {
             "rows": self.rows,
             "accepted": self.accepted,
             "stored": self.stored,
-            "refused": [asdict(fault) for fault in self.refused],
-            "warnings": list(self.warnings),
+            "refused": [
+                {"row": one.row, "column": one.column, "code": one.code, **of_fault(one.words), "value": one.value}
+                for one in self.refused
+            ],
+            "warnings": [of_warning(one) for one in self.warnings],
             "normalised": [asdict(spelling) for spelling in self.normalised],
         }
-
-    def to_text(self) -> str:
-        """The report as it is kept beside the file."""
-        return json.dumps(self.plain(), ensure_ascii=False)
 
 
 def read_report(text: str) -> Report:
@@ -67,16 +86,20 @@ def read_report(text: str) -> Report:
         rows=kept["rows"],
         accepted=kept["accepted"],
         stored=kept["stored"],
-        refused=tuple(Fault(**fault) for fault in kept["refused"]),
-        warnings=tuple(kept["warnings"]),
+        refused=tuple(_read_fault(fault) for fault in kept["refused"]),
+        warnings=tuple(read_words(one) for one in kept["warnings"]),
         normalised=tuple(Spelling(**spelling) for spelling in kept["normalised"]),
     )
 
 
-def spellings(rows: Sequence[ReadRow]) -> tuple[Spelling, ...]:
-    """Every cell that was normalised, in sheet order."""
+def _read_fault(kept: dict[str, Any]) -> Fault:
+    # An older version kept the message alone.
+    told = read_words(kept if "template" in kept else kept["message"])
+    return Fault(kept["row"], kept["column"], kept["code"], told, kept["value"])
+
+
+def spellings(row: ReadRow) -> tuple[Spelling, ...]:
+    """Every cell of a row that was normalised, in sheet order."""
     return tuple(
-        Spelling(row.number, row.headers.get(key, ""), raw, read)
-        for row in rows
-        for key, (raw, read) in row.normalised.items()
+        Spelling(row.number, row.headers.get(key, ""), raw, read) for key, (raw, read) in row.normalised.items()
     )

@@ -21,43 +21,17 @@ from ledger.domain.errors import (
 )
 from ledger.domain.money import ZERO, Money, yuan
 from ledger.exchange.templates import PILOT_KINDS, Column, Kind, Reads, Unit, is_signature, is_total
+from ledger.exchange.words import Fault, Words, fault_of, first_fault, words
 from ledger.exchange.workbook import Cell, Sheet, read_layout
 
-ORDER = (
-    "required",
-    "amount_format",
-    "amount_sign",
-    "amount_scale",
-    "amount_zero",
-    "date",
-    "future",
-    "uscc_check",
-    "not_found",
-    "project",
-    "document_unknown",
-    "before_allocation",
-    "payee",
-    "voucher_duplicate",
-    "invalid",
-)
-"""Which fault of a row is shown: the first of these, then the limits."""
+REMEMBERED = 10_000
+"""Texts whose reading is kept for the rows below, which mostly repeat them: names, codes, accounts, numbers."""
 
 EXACT_DIGITS = 15
 """Excel keeps fifteen digits of a number; a longer code typed as a number is already wrong."""
 
 
 _PLAIN = re.compile(r"[0-9,]+(?:\.[0-9]+)?", re.ASCII)  # only spelling is shown, so separators count as plain
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a row is refused: the sheet's own row number and header, a code of the contract, words."""
-
-    row: int
-    column: str
-    code: str
-    message: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +51,7 @@ class ReadRow:
 
     def fault_at(self, key: str, error: LedgerError) -> Fault:
         """A refusal found later (not found, a limit, …) as this row's fault in column `key`."""
-        return Fault(self.number, self.headers.get(key, ""), error.code, str(error), self.typed.get(key, ""))
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBook:
-    """A whole sheet in memory; for large sheets go through a `BookReader` once instead."""
-
-    kind: Kind
-    unit: Unit
-    rows: list[ReadRow]
-    warnings: list[str]
-
-
-def read_rows(kind: Kind | str, sheet: Sheet, today: date | None = None) -> ReadBook:
-    """Read every row of `sheet`; with `today` (Asia/Shanghai), later dates are refused too.
-
-    Raises:
-        Invalid: the sheet is not of the official format (see `read_layout`).
-    """
-    reader = BookReader(kind, sheet, today)
-    rows = list(reader)
-    return ReadBook(reader.kind, reader.unit, rows, reader.warnings)
-
-
-def first_fault(*faults: Fault | None) -> Fault | None:
-    """Of several faults of one row, the one that is shown; at one rank, the one given first."""
-    return min((fault for fault in faults if fault is not None), key=_rank, default=None)
+        return fault_of(self.number, self.headers.get(key, ""), error, self.typed.get(key, ""))
 
 
 class BookReader:
@@ -112,9 +60,10 @@ class BookReader:
     def __init__(self, kind: Kind | str, sheet: Sheet, today: date | None = None) -> None:
         self.kind = Kind(kind)
         self.layout = read_layout(self.kind, sheet)
-        self.warnings: list[str] = []
+        self.warnings: list[Words] = []
         self._sheet = sheet
         self._today = today
+        self._texts: dict[tuple[str, str], str | int] = {}
 
     @property
     def unit(self) -> Unit:
@@ -137,8 +86,8 @@ class BookReader:
                 read_sum += amount if isinstance(amount, Money) else ZERO
                 yield row
         if unlabelled:
-            names = "、".join(_letters(at) for at in sorted(unlabelled))
-            self.warnings.append(f"{names} 列没有表头，其中的内容没有读取。")
+            letters = "、".join(_letters(at) for at in sorted(unlabelled))
+            self.warnings.append(words("{letters} 列没有表头，其中的内容没有读取。", letters=letters))
 
     def _is_blank_row(self, number: int, cells: list[Cell]) -> bool:
         return all(
@@ -160,10 +109,9 @@ class BookReader:
             try:
                 if self._sheet.is_formula(number, at):
                     raise _formula(column)
-                value = _read_cell(column, cell, self.unit, self._today)
+                value = self._value(column, cell)
             except (BadValue, RuleBroken) as error:
-                found = Fault(number, self.layout.headers[key], error.code, str(error), raw)
-                fault = first_fault(fault, found)
+                fault = first_fault(fault, fault_of(number, self.layout.headers[key], error, raw))
                 continue
             values[key] = value
             if isinstance(cell, str) and value is not None:
@@ -171,6 +119,16 @@ class BookReader:
                 if read != raw:
                     normalised[key] = (raw, read)
         return ReadRow(number, values, typed, normalised, fault, self.layout.headers)
+
+    def _value(self, column: Column, cell: Cell) -> Money | date | int | str | None:
+        if column.reads is not Reads.TEXT or not isinstance(cell, str):
+            return _read_cell(column, cell, self.unit, self._today)
+        value: Money | date | int | str | None = self._texts.get((column.key, cell))
+        if value is None:
+            value = _read_cell(column, cell, self.unit, self._today)
+            if isinstance(value, str | int) and len(self._texts) < REMEMBERED:
+                self._texts[column.key, cell] = value
+        return value
 
     def _compare_total(self, number: int, cells: list[Cell], read_sum: Money) -> None:
         key = self.layout.template.amount_key
@@ -180,13 +138,17 @@ class BookReader:
         try:
             written = _amount(cells[at - 1], self.unit, key)
         except BadValue:
-            self.warnings.append(f"第 {number} 行的合计“{shown(cells[at - 1])}”读不出来，没有核对。")
+            unread = shown(cells[at - 1])
+            self.warnings.append(words("第 {row} 行的合计“{total}”读不出来，没有核对。", row=number, total=unread))
             return
         if written != read_sum:
-            self.warnings.append(
-                f"第 {number} 行的合计是 {yuan(written)} 元，读到的各行相加是 {yuan(read_sum)} 元。"
-                "请核对有没有漏行或读不出的金额。"
+            told = words(
+                "第 {row} 行的合计是 {total} 元，读到的各行相加是 {sum} 元。请核对有没有漏行或读不出的金额。",
+                row=number,
+                total=written,
+                sum=read_sum,
             )
+            self.warnings.append(told)
 
 
 def shown(cell: Cell) -> str:
@@ -200,10 +162,6 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.isoformat(" ")
     return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
-def _rank(fault: Fault) -> int:
-    return ORDER.index(fault.code) if fault.code in ORDER else len(ORDER)
 
 
 def _is_blank(cell: Cell) -> bool:

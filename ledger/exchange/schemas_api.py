@@ -8,8 +8,10 @@ from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, Schema, fields
 
 from ledger.exchange.queries import ImportView
+from ledger.exchange.report import Report
 from ledger.http.api import AnswerSchema
 from ledger.http.fields import FormSchema, IdField
+from ledger.http.locale import tell
 
 
 class UploadSchema(Schema):
@@ -75,4 +77,9 @@ class ImportSchema(AnswerSchema):
 def import_json(view: ImportView) -> dict[str, object]:
     """An import with its report as plain JSON."""
     about = {"id": str(view.id), "kind": view.kind.value, "file_name": view.file_name, "sha256": view.sha256}
-    return {**about, "status": view.status, **view.report.plain()}
+    return {**about, "status": view.status, **report_json(view.report)}
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """A report as plain JSON, its words in the reader's language."""
+    return report.plain(lambda words: tell(words.template, words.values))

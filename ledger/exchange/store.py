@@ -32,7 +32,6 @@ _SUMMARY = (
 )
 _FILE = Constant(f"{_SUMMARY} AND id = :id")
 _FILE_LOCKED = Constant(f"{_SUMMARY} AND id = :id FOR UPDATE")
-_FILES = Constant(f"{_SUMMARY} ORDER BY id DESC LIMIT :limit")
 _OWN_FILES = Constant(f"{_SUMMARY} AND made_by = :person_id ORDER BY id DESC LIMIT :limit OFFSET :skip")
 _OWN_COUNT = Constant(
     "SELECT count(*) AS found FROM import_file WHERE tenant_code = :tenant_code AND made_by = :person_id"
@@ -117,11 +116,6 @@ def load_content(desk: Desk, import_id: int) -> bytes:
     if row is None:
         raise NotFound()
     return bytes(row.content)
-
-
-def newest_files(desk: Desk, limit: int) -> list[StoredImport]:
-    """The tenant's uploaded files, the newest first."""
-    return [StoredImport(**row._mapping) for row in desk.rows(_FILES, limit=limit)]
 
 
 def own_files(desk: Desk, limit: int, skip: int) -> list[StoredImport]:

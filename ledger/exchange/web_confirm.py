@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from ledger.dispatch import ask, execute
 from ledger.domain.errors import LedgerError
 from ledger.exchange.commands import ConfirmImport, NotStored
-from ledger.exchange.queries_mine import MyImport, MyImportRows
+from ledger.exchange.queries import ImportReport
+from ledger.exchange.queries_mine import MyImportRows, Show
 from ledger.exchange.report import Report
 from ledger.exchange.schemas_web import ConfirmFormSchema, book_name
 from ledger.exchange.web_imports import amount_name, report_page
@@ -26,7 +27,7 @@ _SHOWN_HERE = (409, 422)
 @pages.get("/imports/<id:import_id>/confirm")
 def confirm_form(import_id: int) -> Response:
     """What will be stored and which rows will not, before the rest of a workbook with faults goes in."""
-    query = MyImportRows(import_id=import_id, only_wrong=True, per_page=_MOST_LISTED)
+    query = MyImportRows(import_id=import_id, show=Show.REFUSED, per_page=_MOST_LISTED)
     found = ask(query, actor.current())
     if found.view.status != "checked" or not (found.report.refused and found.report.accepted):
         return htmx.redirect_to(path("imports", import_id))
@@ -47,7 +48,7 @@ def confirm_form(import_id: int) -> Response:
 @pages.post("/imports/<id:import_id>/confirm")
 def confirm_import(import_id: int) -> Response:
     """Store all rows, or with `only_good` the faultless ones; they wait for somebody else's check."""
-    before = ask(MyImport(import_id), actor.current())
+    before = ask(ImportReport(import_id), actor.current())
     only_good = forms.load(ConfirmFormSchema, request.form)["only_good"] == "1"
     command = ConfirmImport(import_id=import_id, only_good=only_good)
     try:
@@ -56,18 +57,18 @@ def confirm_import(import_id: int) -> Response:
         if status_of(refusal) not in _SHOWN_HERE:
             raise
         return _not_stored(import_id, refusal, before.report)
-    flash(_receipt(ask(MyImport(import_id), actor.current()).report), "success")
+    flash(_receipt(ask(ImportReport(import_id), actor.current()).report), "success")
     return htmx.redirect_to(path("imports", import_id))
 
 
 def _not_stored(import_id: int, refusal: LedgerError, before: Report) -> Response:
     report = refusal.report if isinstance(refusal, NotStored) else None
-    query = MyImportRows(import_id=import_id, only_wrong=True, report=report, per_page=_MOST_LISTED)
+    query = MyImportRows(import_id=import_id, show=Show.REFUSED, report=report, per_page=_MOST_LISTED)
     words = say(refusal)
     if report is not None and report.refused != before.refused:
         words += _("检查之后台账有了变化，下面是刚才的结果。请改好后重新上传。")
     found = ask(query, actor.current())
-    return report_page(found, only_wrong=True, refusal=words, http_status=status_of(refusal))
+    return report_page(found, Show.REFUSED, refusal=words, http_status=status_of(refusal))
 
 
 def _receipt(report: Report) -> str:

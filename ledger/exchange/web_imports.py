@@ -14,7 +14,7 @@ from ledger.domain.errors import LedgerError, Required
 from ledger.domain.identifiers import clean_text
 from ledger.exchange.commands import PERMISSIONS, CheckImport
 from ledger.exchange.queries import ErrorsBook
-from ledger.exchange.queries_mine import ImportsPage, MyImport, MyImportRows, MyImports, RowsPage
+from ledger.exchange.queries_mine import ImportsPage, MyImportRows, MyImports, RowsPage, Show
 from ledger.exchange.report import Upload
 from ledger.exchange.safety import MAX_BYTES, MAX_ROWS
 from ledger.exchange.schemas_web import UploadFormSchema, book_name
@@ -70,20 +70,19 @@ def refuse_large(_error: RequestEntityTooLarge) -> Response:
 def show_import(import_id: int) -> Response:
     """What the check found, row by row; htmx takes the rows alone."""
     asked = paging.page_asked()
-    only_wrong = request.args.get("show") == "wrong"
-    query = MyImportRows(import_id=import_id, only_wrong=only_wrong, page=asked.page, per_page=asked.per_page)
-    return report_page(ask(query, actor.current()), only_wrong=only_wrong)
+    show = next((one for one in Show if one == request.args.get("show")), Show.ALL)
+    query = MyImportRows(import_id=import_id, show=show, page=asked.page, per_page=asked.per_page)
+    return report_page(ask(query, actor.current()), show)
 
 
 @pages.get("/imports/<id:import_id>/errors.xlsx")
 def errors_book(import_id: int) -> Response:
     """The uploaded sheet with what is wrong beside each row."""
-    ask(MyImport(import_id), actor.current())
     book = ask(ErrorsBook(import_id), actor.current())
     return send_file(BytesIO(book.content), XLSX, as_attachment=True, download_name=book.file_name)
 
 
-def report_page(found: RowsPage, *, only_wrong: bool, refusal: str = "", http_status: int = 200) -> Response:
+def report_page(found: RowsPage, show: Show, *, refusal: str = "", http_status: int = 200) -> Response:
     """The report of an import; `refusal` says why its confirm has just stored nothing."""
     view = found.view
     return htmx.render(
@@ -96,7 +95,7 @@ def report_page(found: RowsPage, *, only_wrong: bool, refusal: str = "", http_st
         report=found.report,
         amount_total=found.amount_total,
         page=paging.Page(found.items, found.total, found.page, found.per_page),
-        show="wrong" if only_wrong else "all",
+        show=show.value,
         url=path("imports", view.id),
         waiting_url=_waiting_url(view.kind),
         refusal=refusal,

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from ledger.http.locale import say_again
+from ledger.exchange.words import Words
+from ledger.http.locale import tell
 
 pages = Blueprint("exchange", __name__)
-# A report keeps its faults and warnings as text.
-pages.add_app_template_filter(say_again, "said")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pages.app_template_filter("said")
+def said(words: Words) -> str:
+    """What a report tells, in the reader's language."""
+    return tell(words.template, words.values)

@@ -160,7 +160,7 @@ def test_the_line_that_breaks_an_award_is_the_one_refused(people: People) -> Non
         (9, "安排日期", "invalid"),
     ]
     assert (report.accepted, report.stored) == (3, 3)
-    assert any("同属一项核定" in warning for warning in report.warnings)
+    assert any("同属一项核定" in str(warning) for warning in report.warnings)
     assert (awarded(one), awarded(two)) == ([1_000_000_00], [1_000_000_00])
 
 
@@ -204,7 +204,7 @@ def test_a_second_tenant_may_designate_too_but_the_right_stays_one(people: Peopl
     rows = [pilot_row(one, PROJECTS[0]), pilot_row(one, PROJECTS[1], tenant=JILIN)]
     report = province(people, "designation", rows)
     assert report.stored == 2
-    assert any("别的市（州）" in warning for warning in report.warnings)
+    assert any("别的市（州）" in str(warning) for warning in report.warnings)
     awards = [award_row(one, PROJECTS[0], 10), award_row(one, PROJECTS[1], 10, tenant=JILIN, no="另一文号")]
     refused = province(people, "awards", awards)
     assert faults(refused) == [(5, "统一社会信用代码", "already_awarded")]

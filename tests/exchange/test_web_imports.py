@@ -16,7 +16,7 @@ from ledger.dispatch import ask
 from ledger.domain.documents import DocumentKind
 from ledger.exchange.blank_book import write_blank_book
 from ledger.exchange.templates import Kind
-from ledger.funds.queries import DocumentPage, ListDocuments
+from ledger.funds.queries_lists import DocumentPage, ListDocuments
 from ledger.identity.queries import TENANTS
 from tests.conftest import Browser
 from tests.factories import Factory, MadePilot
@@ -141,6 +141,29 @@ def test_a_confirm_that_the_ledger_no_longer_bears_says_why(sign_in: SignIn, mak
     assert "✕" in page
     assert "<title>错误：" in page
     assert stored(make).total == 1
+
+
+def test_rows_that_are_there_already_are_told_apart_from_wrong_ones(
+    sign_in: SignIn, make: Factory, pilot: MadePilot
+) -> None:
+    browser = sign_in(OFFICER)
+    make.disbursed(pilot, 100, voucher_no="ZF-WEB-9")
+    rows = [row_of(pilot, 1, 1000), row_of(pilot, 2, "8万"), row_of(pilot, 3, 1000, "ZF-WEB-1"), row_of(pilot, 9, 10)]
+    url = uploaded(browser, book_of(rows))
+    page = text_of(browser, url)
+    assert "有错 1</a>" in page
+    assert "疑似重复 2</a>" in page
+    numbers = {show: re.findall(r"第 (\d+) 行</th>", text_of(browser, f"{url}?show={show}")) for show in SHOWN}
+    assert numbers == {
+        "all": ["4", "5", "6", "7"],
+        "wrong": ["5"],
+        "double": ["6", "7"],
+        "nonsense": ["4", "5", "6", "7"],
+    }
+    assert text_of(browser, f"{url}/confirm").count("第 ") >= 3
+
+
+SHOWN = ("all", "wrong", "double", "nonsense")
 
 
 def test_the_same_file_again_is_warned_of(sign_in: SignIn, pilot: MadePilot) -> None:

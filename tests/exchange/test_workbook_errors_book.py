@@ -13,8 +13,9 @@ from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineSheet
 
 from ledger.exchange.errors_book import ACTIVE_STARTS, write_errors_book
-from ledger.exchange.rows import Fault, read_rows
+from ledger.exchange.words import Fault, Words
 from ledger.exchange.workbook import Cell, Sheet, read_sheet
+from tests.exchange.reading import read_rows
 
 BOOKS = Path(__file__).parents[2] / "demo" / "books"
 FAULTS_BOOK = (BOOKS / "05-disbursements-220100-faults.xlsx").read_bytes()
@@ -66,7 +67,9 @@ def test_every_active_beginning_is_written_as_a_quoted_text() -> None:
     texts: list[Cell] = [f"{start}1+1" for start in ACTIVE_STARTS]
     odd: list[Cell] = [math.nan, math.inf, True, "\u202e反", "A" * 40_000, date(1899, 12, 30), "http://x/", "007"]
     source = cast("CalamineSheet", Cells(texts, odd))
-    data = write_errors_book(Sheet("表", len(texts), frozenset(), source), [Fault(1, "", "invalid", "=1", "")])
+    data = write_errors_book(
+        Sheet("表", len(texts), frozenset(), source), [Fault(1, "", "invalid", Words("=1", None), "")]
+    )
     sheet = opened(data)
     assert [cell.data_type for cell in sheet[1]] == ["s"] * 12
     assert {cell.data_type for cell in sheet[2][: len(odd)]} == {"s"}

@@ -14,8 +14,9 @@ from pathlib import Path
 import xlsxwriter
 
 from ledger.domain.money import Money
-from ledger.exchange.rows import BookReader, read_rows
+from ledger.exchange.rows import BookReader
 from ledger.exchange.workbook import read_sheet
+from tests.exchange.reading import read_rows
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 23)

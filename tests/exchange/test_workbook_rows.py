@@ -14,8 +14,10 @@ from openpyxl import Workbook, load_workbook
 
 from ledger.domain.errors import Invalid
 from ledger.domain.money import ZERO, Money
-from ledger.exchange.rows import BookReader, Fault, ReadBook, first_fault, read_rows
+from ledger.exchange.rows import BookReader
+from ledger.exchange.words import Fault, Words, first_fault, words
 from ledger.exchange.workbook import Sheet, read_sheet
+from tests.exchange.reading import ReadBook, read_rows
 
 ROOT = Path(__file__).parents[2]
 BOOKS = ROOT / "demo" / "books"
@@ -292,8 +294,8 @@ def test_the_reader_reads_again_and_again() -> None:
 
 def test_a_later_fault_is_ranked_among_the_earlier() -> None:
     (row,) = read(good()).rows
-    unknown = Fault(4, "统一社会信用代码", "not_found", "", "")
-    limit = Fault(4, "拨付金额", "exceeds_allocated", "", "")
+    unknown = Fault(4, "统一社会信用代码", "not_found", Words("", None), "")
+    limit = Fault(4, "拨付金额", "exceeds_allocated", Words("", None), "")
     assert first_fault(limit, None, unknown) is unknown
     assert first_fault(None, row.fault) is None
-    assert row.fault_at("amount", Invalid("x")) == Fault(4, "拨付金额", "invalid", "x", "10000.5")
+    assert row.fault_at("amount", Invalid("x")) == Fault(4, "拨付金额", "invalid", words("x"), "10000.5")
