@@ -19,7 +19,8 @@ from ledger.funds.commands_award import RecordAward
 from ledger.funds.commands_check import ApproveDocument, ReturnDocument, ReverseDocument
 from ledger.funds.commands_disbursement import RecordDisbursement
 from ledger.funds.commands_spending import RecordAcceptance, RecordExpenditure, RecordRecovery
-from ledger.funds.queries import GetDocument, ListDocuments, ListOpenAllocations
+from ledger.funds.queries import GetDocument
+from ledger.funds.queries_lists import DocumentPage, ListDocuments, RoomOfAllocations
 from ledger.funds.schemas_documents import SCHEMAS, described, document_json, recorded_json
 from ledger.http.actor import current
 from ledger.http.api import ApiBlueprint, View, answer, list_answer, list_of, sent_key
@@ -103,10 +104,9 @@ def _serve_record(collection: Collection) -> None:
 
 def _serve_list(collection: Collection) -> None:
     def listed(asked: dict[str, Any], tenant_code: str) -> Response:
-        found = ask(ListDocuments(tenant_code=tenant_code, kind=collection.kind, **asked), current())
-        available = {}
-        if collection.kind is DocumentKind.ALLOCATION:
-            available = _available(tenant_code, asked["pilot_id"])
+        query = ListDocuments(tenant_code=tenant_code, kind=collection.kind, is_exact=True, **asked)
+        found = ask(query, current())
+        available = _available(tenant_code, found) if collection.kind is DocumentKind.ALLOCATION else {}
         items = [document_json(one, available.get(one.document.id, ZERO)) for one in found.items]
         return list_answer(items, found.total, found.page, found.per_page)
 
@@ -115,9 +115,9 @@ def _serve_list(collection: Collection) -> None:
     api.endpoint(collection.path, Permission.MONEY_READ, items, query=sent_schemas.DocumentQuery)(listed)
 
 
-def _available(tenant_code: str, pilot_id: int) -> dict[int, Money]:
-    open_ones = ask(ListOpenAllocations(tenant_code=tenant_code, pilot_id=pilot_id), current())
-    return {one.allocation_id: one.position.available for one in open_ones}
+def _available(tenant_code: str, found: DocumentPage) -> dict[int, Money]:
+    ids = [one.document.id for one in found.items] or [0]
+    return ask(RoomOfAllocations(tenant_code=tenant_code, first_id=min(ids), last_id=max(ids)), current())
 
 
 def _serve_one(collection: Collection) -> None:

@@ -133,6 +133,9 @@ class RecordAllocation(AllocationDraft):
     records_refusal: ClassVar[bool] = True
     tenant_code: str
 
+    def plan(self, desk: Desk) -> StoredDocument:
+        """The document, once its rules hold; nothing is stored. Raises what `AllocationBook.plan` raises."""
+        return AllocationBook(desk).plan(self)
+
     def run(self, desk: Desk) -> list[Fact]:
-        book = AllocationBook(desk)
-        return [store.fact(one, "recorded") for one in book.store([book.plan(self)])]
+        return [store.fact(one, "recorded") for one in store.insert_documents(desk, [self.plan(desk)])]

@@ -133,6 +133,11 @@ class AwardBook:
     def store(self, planned: Sequence[PlannedAward]) -> list[StoredDocument]:
         """Store planned awards, waiting for their check; each takes its subject's right."""
         documents = store.insert_documents(self._desk, [one.document for one in planned])
+        self.store_lines(planned)
+        return documents
+
+    def store_lines(self, planned: Sequence[PlannedAward]) -> None:
+        """Store the lines of awards that are stored already."""
         rows = [
             {
                 "id": self._desk.new_id(),
@@ -145,7 +150,6 @@ class AwardBook:
             for project, amount in one.lines
         ]
         self._desk.write_many(_LINE, rows)
-        return documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +160,9 @@ class RecordAward(AwardDraft):
     records_refusal: ClassVar[bool] = True
     tenant_code: str
 
+    def plan(self, desk: Desk) -> PlannedAward:
+        """The award with its lines, once its rules hold; nothing is stored. Raises what `AwardBook.plan` raises."""
+        return AwardBook(desk).plan(self)
+
     def run(self, desk: Desk) -> list[Fact]:
-        book = AwardBook(desk)
-        return [store.fact(one, "recorded") for one in book.store([book.plan(self)])]
+        return [store.fact(one, "recorded") for one in AwardBook(desk).store([self.plan(desk)])]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ledger.desk import Desk
 from ledger.domain.access import Permission
@@ -47,7 +46,8 @@ class DisbursementDraft:
 class DisbursementBook:
     """Checks disbursement drafts one after another, each in sight of those before it, and stores them.
 
-    `many` reads the year's vouchers once instead of asking for each.
+    `many` reads the year's vouchers once instead of asking for each, and locks no allocation
+    before `lock`: whoever stores the drafts calls it first.
     """
 
     def __init__(self, desk: Desk, *, many: bool = False) -> None:
@@ -63,8 +63,12 @@ class DisbursementBook:
         Raises:
             FutureDate, NotFound, Frozen, BeforeAllocation, PayeeMismatch, VoucherDuplicate, ExceedsAllocated.
         """
-        desk = self._desk
-        check_not_future(draft.paid_on, desk.today, "paid_on")
+        self.check(draft, except_id=except_id)
+        return self.document(draft)
+
+    def check(self, draft: DisbursementDraft, *, except_id: int = 0) -> None:
+        """Check one draft, and keep room for it among those that follow. Raises what `plan` raises."""
+        check_not_future(draft.paid_on, self._desk.today, "paid_on")
         context = self._context(draft.allocation_id)
         check_not_before_allocation(draft.paid_on, context.allocated_on)
         check_payee(draft.payee_name, context.owner_name)
@@ -74,8 +78,12 @@ class DisbursementBook:
         check_disbursement(replace(position, waiting=position.waiting + asked), draft.amount)
         self._asked[context.allocation_id] = asked + draft.amount
         self._vouchers.setdefault(draft.paid_on.year, set()).add(draft.voucher_no)
+
+    def document(self, draft: DisbursementDraft, **named: Any) -> StoredDocument:
+        """The document of a draft that was checked; `named` are its id and number, where it has them already."""
+        context = self._contexts[draft.allocation_id]
         return store.new_document(
-            desk,
+            self._desk,
             DocumentKind.DISBURSEMENT,
             pilot_id=context.pilot_id,
             amount=draft.amount,
@@ -92,12 +100,14 @@ class DisbursementBook:
             policy_version_id=context.policy_version_id,
             uscc=context.uscc,
             project_code=context.project_code,
+            **named,
         )
 
     def _context(self, allocation_id: int) -> AllocationContext:
         if allocation_id not in self._contexts:
-            context = store_positions.allocation(self._desk, allocation_id)
-            check_holds(self._desk, context.uscc, DocumentKind.DISBURSEMENT)
+            context = store_positions.allocation(self._desk, allocation_id, lock=not self._many)
+            if context.held:
+                check_holds(self._desk, context.uscc, DocumentKind.DISBURSEMENT)
             self._contexts[allocation_id] = context
         return self._contexts[allocation_id]
 
@@ -114,9 +124,16 @@ class DisbursementBook:
                 year=year,
             )
 
-    def store(self, planned: Sequence[StoredDocument]) -> list[StoredDocument]:
-        """Store planned disbursements; what waits for its check reserves at once."""
-        return store.insert_documents(self._desk, planned)
+    def lock(self) -> None:
+        """Lock every allocation that the drafts are paid out of, in key order, and check their sums again.
+
+        Raises:
+            ExceedsAllocated: money left one since it was read.
+        """
+        for allocation_id in sorted(self._asked):
+            check_disbursement(
+                store_positions.allocation(self._desk, allocation_id).position, self._asked[allocation_id]
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +145,14 @@ class RecordDisbursement(DisbursementDraft):
     tenant_code: str
     draft: bool = False
 
+    def plan(self, desk: Desk) -> StoredDocument:
+        """The document, once its rules hold; nothing is stored. Raises what `DisbursementBook.plan` raises."""
+        planned = DisbursementBook(desk).plan(self)
+        return replace(planned, status=Status.DRAFT) if self.draft else planned
+
     def run(self, desk: Desk) -> list[Fact]:
-        book = DisbursementBook(desk)
-        planned = book.plan(self)
-        if self.draft:
-            planned = replace(planned, status=Status.DRAFT)
-        return [store.fact(one, "drafted" if self.draft else "recorded") for one in book.store([planned])]
+        verb = "drafted" if self.draft else "recorded"
+        return [store.fact(one, verb) for one in store.insert_documents(desk, [self.plan(desk)])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,20 +83,23 @@ def _allocation(desk: Desk, document: StoredDocument) -> list[NewEntry]:
 
 def _disbursement(desk: Desk, document: StoredDocument) -> list[NewEntry]:
     context = store_positions.allocation(desk, document.allocation_id or 0)
-    check_holds(desk, context.uscc, DocumentKind.DISBURSEMENT)
+    if context.held:
+        check_holds(desk, context.uscc, DocumentKind.DISBURSEMENT)
     # The document's own reservation makes room for it.
     own = replace(context.position, waiting=context.position.waiting - document.amount)
     check_disbursement(own, document.amount)
-    move = MOVES[DocumentKind.DISBURSEMENT][0]
-    return [
-        _entry(
-            move,
-            document.amount,
-            line_id=context.line_id,
-            allocation_id=context.allocation_id,
-            disbursement_id=document.id,
-        )
-    ]
+    return [disbursement_entry(document, context.line_id)]
+
+
+def disbursement_entry(document: StoredDocument, line_id: int) -> NewEntry:
+    """The one entry that a disbursement out of an award's line stands for."""
+    return _entry(
+        MOVES[DocumentKind.DISBURSEMENT][0],
+        document.amount,
+        line_id=line_id,
+        allocation_id=document.allocation_id,
+        disbursement_id=document.id,
+    )
 
 
 def _expenditure(desk: Desk, document: StoredDocument) -> list[NewEntry]:

@@ -78,13 +78,18 @@ class RecordExpenditure:
     spent_on: date
     purpose: str
 
-    def run(self, desk: Desk) -> list[Fact]:
+    def plan(self, desk: Desk) -> StoredDocument:
+        """The document, once its rules hold; nothing is stored.
+
+        Raises:
+            FutureDate, NotFound, BeforeAllocation, ExceedsDisbursed.
+        """
         check_not_future(self.spent_on, desk.today, "spent_on")
         disbursement = posted_disbursement(desk, self.disbursement_id)
         _check_not_before(self.spent_on, disbursement, "spent_on")
         context = store_positions.allocation(desk, disbursement.allocation_id or 0)
         check_expenditure(self.amount, unspent_of(desk, disbursement), context.position)
-        document = store.new_document(
+        return store.new_document(
             desk,
             DocumentKind.EXPENDITURE,
             amount=self.amount,
@@ -93,7 +98,9 @@ class RecordExpenditure:
             purpose=self.purpose,
             **_of_allocation(context),
         )
-        return [store.fact(one, "recorded") for one in store.insert_documents(desk, [document])]
+
+    def run(self, desk: Desk) -> list[Fact]:
+        return [store.fact(one, "recorded") for one in store.insert_documents(desk, [self.plan(desk)])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +117,12 @@ class RecordRecovery:
     allocation_id: int | None = None
     disbursement_id: int | None = None
 
-    def run(self, desk: Desk) -> list[Fact]:
+    def plan(self, desk: Desk) -> StoredDocument:
+        """The document, once its rules hold; nothing is stored.
+
+        Raises:
+            FutureDate, Invalid, NotFound, BeforeAllocation, ExceedsAllocated, ExceedsDisbursed.
+        """
         check_not_future(self.recovered_on, desk.today, "recovered_on")
         if (self.allocation_id is None) == (self.disbursement_id is None):
             raise Invalid("请只填一项：收回未拨资金填指标下达，收回已拨资金填拨付单。", field="allocation_id")
@@ -122,7 +134,7 @@ class RecordRecovery:
         else:
             context = store_positions.allocation(desk, self.allocation_id or 0)
             self._check_undisbursed(desk, context)
-        document = store.new_document(
+        return store.new_document(
             desk,
             DocumentKind.RECOVERY,
             amount=self.amount,
@@ -132,7 +144,9 @@ class RecordRecovery:
             reason=self.reason,
             **_of_allocation(context),
         )
-        return [store.fact(one, "recorded") for one in store.insert_documents(desk, [document])]
+
+    def run(self, desk: Desk) -> list[Fact]:
+        return [store.fact(one, "recorded") for one in store.insert_documents(desk, [self.plan(desk)])]
 
     def _check_undisbursed(self, desk: Desk, context: AllocationContext) -> None:
         if self.recovered_on < context.allocated_on:
@@ -159,7 +173,12 @@ class RecordAcceptance:
     accepted_on: date
     document_no: str
 
-    def run(self, desk: Desk) -> list[Fact]:
+    def plan(self, desk: Desk) -> StoredDocument:
+        """The document, once its rules hold; nothing is stored.
+
+        Raises:
+            FutureDate, NotFound, ProjectMismatch, ExceedsSpent.
+        """
         check_not_future(self.accepted_on, desk.today, "accepted_on")
         pilot = load_pilot(desk, self.pilot_id)
         project = project_of(load_projects(desk, pilot.id), self.project_code)
@@ -167,7 +186,7 @@ class RecordAcceptance:
         unaccepted = total([one.position.unaccepted for one in allocations])
         waiting = store_positions.waiting_amount(desk, DocumentKind.ACCEPTANCE, project.id)
         check_acceptance(unaccepted - waiting, self.amount)
-        document = store.new_document(
+        return store.new_document(
             desk,
             DocumentKind.ACCEPTANCE,
             pilot_id=pilot.id,
@@ -181,4 +200,6 @@ class RecordAcceptance:
             uscc=pilot.uscc,
             project_code=project.code,
         )
-        return [store.fact(one, "recorded") for one in store.insert_documents(desk, [document])]
+
+    def run(self, desk: Desk) -> list[Fact]:
+        return [store.fact(one, "recorded") for one in store.insert_documents(desk, [self.plan(desk)])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from ledger.domain.documents import KIND_NAMES, STATUS_NAMES, DocumentKind, Stat
 from ledger.domain.money import Money
 from ledger.funds.queries import ShownDocument
 from ledger.funds.queries_entry import WaitingDesignation
+from ledger.http import locale
 from ledger.http.filters import SHANGHAI
 from ledger.http.paging import path
 
@@ -51,27 +53,33 @@ def status_name(status: str) -> str:
 
 def event_words(kind: str) -> str:
     """What happened, from the journal's kind: `disbursement_approved` is 复核通过拨付."""
-    if kind in ("pilot_designated", "pilot_confirmed", "pilot_returned"):
-        designations: dict[str, str] = {
-            "pilot_designated": _("登记认定"),
-            "pilot_confirmed": _("认定复核通过"),
-            "pilot_returned": _("退回认定"),
-        }
-        return designations[kind]
+    return _words_in(locale.language(), kind)
+
+
+@cache
+def _words_in(_language: str, kind: str) -> str:
+    if kind in _DESIGNATION_NAMES:
+        return str(_(_DESIGNATION_NAMES[kind]))
     subject, _bar, verb = kind.rpartition("_")
-    if subject not in set(DocumentKind):
+    if subject not in KIND_NAMES or verb not in _VERB_NAMES:
         return kind
-    name = kind_name(DocumentKind(subject))
-    words: dict[str, str] = {
-        "recorded": _("登记%(kind)s", kind=name),
-        "drafted": _("起草%(kind)s", kind=name),
-        "amended": _("修改%(kind)s并重新送审", kind=name),
-        "approved": _("复核通过%(kind)s", kind=name),
-        "returned": _("退回%(kind)s", kind=name),
-        "withdrawn": _("撤回%(kind)s", kind=name),
-        "reversed": _("%(kind)s被冲销", kind=name),
-    }
-    return words.get(verb, kind)
+    return str(_(_VERB_NAMES[verb], kind=kind_name(DocumentKind(subject))))
+
+
+_DESIGNATION_NAMES: Final = {
+    "pilot_designated": "登记认定",
+    "pilot_confirmed": "认定复核通过",
+    "pilot_returned": "退回认定",
+}
+_VERB_NAMES: Final = {
+    "recorded": "登记%(kind)s",
+    "drafted": "起草%(kind)s",
+    "amended": "修改%(kind)s并重新送审",
+    "approved": "复核通过%(kind)s",
+    "returned": "退回%(kind)s",
+    "withdrawn": "撤回%(kind)s",
+    "reversed": "%(kind)s被冲销",
+}
 
 
 _SILENT: Final = frozenset({"status", "checked_by_name", "return_reason", "version", "checked_by", "checked_at"})
@@ -134,6 +142,26 @@ class WorkRow:
     sent_at: datetime
     waiting_days: int | None
     status: str
+    key: str = ""
+    """How a form names it at its version: tenant, kind, id and version; empty where the list settles nothing."""
+    document_id: int = 0
+    version: int = 0
+    checks: tuple[str, ...] = ()
+    """What its checker looks at."""
+
+
+def checklist(kind: DocumentKind) -> tuple[str, ...]:
+    """What the checker of a kind of document looks at before it is posted."""
+    asked: dict[DocumentKind, tuple[str, ...]] = {
+        DocumentKind.AWARD: (_("金额与核定文件一致"), _("该单位此前没有核定"), _("文号有效")),
+        DocumentKind.ALLOCATION: (_("金额与指标文件一致"), _("项目与核定一致"), _("文号有效")),
+        DocumentKind.DISBURSEMENT: (_("金额与凭证一致"), _("收款单位与核定一致"), _("文号有效")),
+        DocumentKind.EXPENDITURE: (_("金额与凭证一致"), _("用途与批复一致"), _("凭证有效")),
+        DocumentKind.ACCEPTANCE: (_("金额与验收意见书一致"), _("项目与核定一致"), _("文号有效")),
+        DocumentKind.RECOVERY: (_("金额与缴款凭证一致"), _("原因属实"), _("文号有效")),
+        DocumentKind.REVERSAL: (_("原单确有错误"), _("整笔冲销，金额一致"), _("原因属实")),
+    }
+    return asked[kind]
 
 
 def work_rows(found: Sequence[ShownDocument], today: date, *, names_tenant: bool) -> list[WorkRow]:
@@ -150,6 +178,10 @@ def work_rows(found: Sequence[ShownDocument], today: date, *, names_tenant: bool
             one.document.made_at,
             days_since(one.document.made_at, today) if one.document.status is Status.WAITING else None,
             one.document.status.value,
+            f"{one.tenant_code}-{collection_of(one.collection)}-{one.document.id}-{one.document.version}",
+            one.document.id,
+            one.document.version,
+            checklist(one.document.kind),
         )
         for one in found
     ]

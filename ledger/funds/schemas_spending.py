@@ -9,8 +9,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, post_load
 
 from ledger.funds.commands_spending import RecordAcceptance, RecordExpenditure, RecordRecovery
-from ledger.funds.schemas_entry import NamedField
-from ledger.funds.schemas_money import MoneyFormSchema, NumberField, entered, unlisted
+from ledger.funds.schemas_money import MoneyFormSchema, NamedField, NumberField, entered, unlisted
 from ledger.http.fields import DayField, IdField, MoneyField
 
 _WORDS = 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import ClassVar
 
 from flask import Response
 from flask_babel import gettext as _
@@ -13,11 +14,13 @@ from ledger.domain.documents import DocumentKind
 from ledger.domain.errors import LedgerError
 from ledger.domain.money import Money, yuan
 from ledger.funds.commands_allocation import RecordAllocation
+from ledger.funds.queries import ShownDocument
 from ledger.funds.queries_award import AllocationStanding, AskAllocationStanding, AwardLine
 from ledger.funds.schemas_award import AllocationFormSchema
-from ledger.funds.web_looks import Look, Sum, asked_id, chosen_id, typed_amount, typed_day
-from ledger.funds.web_money import MoneyPage, Words, advanced, opened
+from ledger.funds.web_looks import Look, Sum, chosen_id, typed_amount, typed_day
+from ledger.funds.web_money import MoneyPage, Words
 from ledger.funds.web_pages import pages
+from ledger.funds.web_steps import advanced, opened
 from ledger.http import actor, forms
 
 _NEW = "/t/<tenant:code>/allocations/new"
@@ -40,14 +43,16 @@ class AllocationPage(MoneyPage):
 
     kind = DocumentKind.ALLOCATION
     template = "funds/_allocation_fields.html"
+    inputs: ClassVar = {"amount_fen": "amount", "business_date": "allocated_on", "document_no": "document_no"}
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.award_id, self.pilot_id = asked_id("award"), asked_id("pilot")
+    def __init__(self, code: str, shown: ShownDocument | None = None) -> None:
+        super().__init__(code, shown)
+        self.award_id, self.pilot_id = self.asked("award"), self.asked("pilot")
         self.lines: Sequence[AwardLine] = ()
         if not (self.award_id or self.pilot_id):
             return
-        self.lines = self._ask().lines
+        own = self.document.line_id if self.document else None
+        self.lines = [one for one in self._ask().lines if own in (None, one.line_id)]
         given = {"award": self.award_id, "pilot": self.pilot_id}
         self.about = {name: str(value) for name, value in given.items() if value}
         self.is_open = bool(self.lines)
@@ -56,6 +61,7 @@ class AllocationPage(MoneyPage):
             self.of_pilot(first.pilot_id, first.pilot_name)
         if self.lines and self.award_id:
             self.of_document(DocumentKind.AWARD, self.award_id, _("核定 %(no)s", no=self.lines[0].award_number))
+        self.of_itself()
 
     def _ask(
         self, line_id: int = 0, amount: Money | None = None, allocated_on: date | None = None
@@ -97,6 +103,12 @@ class AllocationPage(MoneyPage):
     def blank(self) -> forms.Form:
         with_room = [one for one in self.lines if one.position.available]
         return forms.Form({"line_id": str(with_room[0].line_id)} if len(with_room) == 1 else {"line_id": ""})
+
+    def chosen(self) -> dict[str, str]:
+        return {"line_id": str(self.asked("line"))}
+
+    def rests_on(self, form: forms.Form, /) -> dict[str, int]:
+        return {"line_id": chosen_id(form, "line_id")}
 
     def load(self) -> RecordAllocation:
         lines = {one.line_id: (one.award_id, one.code) for one in self.lines}

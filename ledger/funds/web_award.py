@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from flask import Response
 from flask_babel import gettext as _
@@ -14,12 +15,14 @@ from ledger.domain.errors import LedgerError
 from ledger.domain.money import Money, total, yuan
 from ledger.domain.pilots import KIND_NAMES
 from ledger.funds.commands_award import RecordAward
+from ledger.funds.queries import ShownDocument
 from ledger.funds.queries_award import AskAwardStanding, AwardStanding
 from ledger.funds.schemas_award import award_form
 from ledger.funds.schemas_shown import document_url, status_name
-from ledger.funds.web_looks import Look, Sum, asked_id, typed_amount, typed_day
-from ledger.funds.web_money import MoneyPage, Words, advanced, opened
+from ledger.funds.web_looks import Look, Sum, typed_amount, typed_day
+from ledger.funds.web_money import MoneyPage, Words
 from ledger.funds.web_pages import pages
+from ledger.funds.web_steps import advanced, opened
 from ledger.http import actor, forms
 from ledger.http.locale import say
 
@@ -63,10 +66,11 @@ class AwardPage(MoneyPage):
 
     kind = DocumentKind.AWARD
     template = "funds/_award_fields.html"
+    inputs: ClassVar = {"business_date": "decided_on", "document_no": "document_no", "fiscal_year": "fiscal_year"}
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        pilot_id = asked_id("pilot")
+    def __init__(self, code: str, shown: ShownDocument | None = None) -> None:
+        super().__init__(code, shown)
+        pilot_id = self.asked("pilot")
         self.standing: AwardStanding | None = None
         self.projects: list[ProjectInput] = []
         if not pilot_id:
@@ -79,6 +83,7 @@ class AwardPage(MoneyPage):
         ]
         self.of_pilot(pilot_id, self.standing.pilot.name)
         self.is_open = bool(self.projects)
+        self.of_itself()
 
     @property
     def words(self) -> Words:
@@ -138,9 +143,13 @@ class AwardPage(MoneyPage):
     def blank(self) -> forms.Form:
         return forms.Form({"fiscal_year": str(clock.today().year)})
 
+    def chosen(self) -> dict[str, str]:
+        amounts = dict(self.document.lines) if self.document else {}
+        return {one.input: yuan(amounts[one.code]) if one.code in amounts else "" for one in self.projects}
+
     def load(self) -> RecordAward:
         codes = {one.input: one.code for one in self.projects}
-        command: RecordAward = self.loaded(award_form(codes), pilot_id=asked_id("pilot"), projects=codes)
+        command: RecordAward = self.loaded(award_form(codes), pilot_id=self.asked("pilot"), projects=codes)
         return command
 
     def look(self, form: forms.Form) -> Look:
@@ -151,7 +160,7 @@ class AwardPage(MoneyPage):
         standing = ask(
             AskAwardStanding(
                 tenant_code=self.tenant.code,
-                pilot_id=asked_id("pilot"),
+                pilot_id=self.asked("pilot"),
                 fiscal_year=int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else 0,
                 decided_on=typed_day(form, "decided_on", problems),
                 lines=lines,

@@ -9,14 +9,17 @@ from flask_babel import gettext as _
 
 from ledger import clock
 from ledger.dispatch import ask, execute
-from ledger.domain.access import Permission, check_permission
+from ledger.domain.access import check_permission
 from ledger.domain.documents import PERMISSIONS, REVERSIBLE, DocumentKind, Status, check_reversible
-from ledger.domain.errors import Conflict, LedgerError, MakerIsChecker, NotFound, NotPermitted
+from ledger.domain.errors import Conflict, LedgerError, NotFound, NotPermitted
+from ledger.domain.money import Money
 from ledger.funds.queries import DocumentDetail, GetDocument, ShownDocument
-from ledger.funds.queries_entry import DocumentStory, Since, Story
-from ledger.funds.schemas_entry import ApproveSchema, ReturnSchema, ReverseSchema, WithdrawSchema
+from ledger.funds.queries_entry import DocumentStory, Since, Story, StoryEvent
+from ledger.funds.queries_trial import RoomTaken
+from ledger.funds.schemas_entry import ReverseSchema
 from ledger.funds.schemas_shown import (
     COLLECTIONS,
+    checklist,
     days_since,
     document_url,
     event_words,
@@ -25,24 +28,24 @@ from ledger.funds.schemas_shown import (
     kind_name,
     status_name,
 )
-from ledger.funds.web_onward import onward
+from ledger.funds.web_onward import once_more, onward
 from ledger.funds.web_pages import Again, checkers, compared, conflict, pages
+from ledger.funds.web_paper import paper_of
 from ledger.http import actor, forms
 from ledger.http.htmx import redirect_to
 from ledger.http.paging import path
 
 _ANY = f"<any({', '.join(COLLECTIONS)}):collection>"
-_PAGE = f"/t/<tenant:code>/{_ANY}/<id:document_id>"
+PAGE = f"/t/<tenant:code>/{_ANY}/<id:document_id>"
 _ROOM = frozenset({DocumentKind.ALLOCATION, DocumentKind.DISBURSEMENT, DocumentKind.RECOVERY})
 """Kinds that use or give what may be disbursed: their pages show that sum."""
-_ACTS = {"approve": ApproveSchema, "return": ReturnSchema, "withdraw": WithdrawSchema}
 
 
-@pages.get(_PAGE)
-@pages.get(f"{_PAGE}/check", endpoint="check_document")
+@pages.get(PAGE)
+@pages.get(f"{PAGE}/check", endpoint="check_document")
 def show_document(code: str, collection: str, document_id: int) -> Response:
     """One document as it stands; whoever may check it finds the buttons here."""
-    return _page(_detail(code, collection, document_id), forms.Form())
+    return document_page(detail_of(code, collection, document_id), forms.Form())
 
 
 @pages.get("/t/<tenant:code>/documents/<id:document_id>")
@@ -52,40 +55,16 @@ def find_document(code: str, document_id: int) -> Response:
     return make_response(redirect(document_url(code, shown.collection, document_id), code=303))
 
 
-@pages.post(f"{_PAGE}/<any(approve, return, withdraw):act>")
-def act_on_document(code: str, collection: str, document_id: int, act: str) -> Response:
-    """Approve, return or withdraw: each checks the version that was on the screen."""
-    form = forms.Form.sent()
-    url = path("t", code, collection, document_id)
-    try:
-        command = forms.load(
-            _ACTS[act], request.form, tenant_code=code, kind=COLLECTIONS[collection], document_id=document_id
-        )
-        execute(command, actor.current(), forms.sent_key())
-    except forms.FormRefused as refused:
-        return _page(_detail(code, collection, document_id), refused.form, 422)
-    except Conflict as refusal:
-        return _conflict(refusal, form, _detail(code, collection, document_id), act)
-    except (MakerIsChecker, NotPermitted, NotFound):
-        raise
-    except LedgerError as refusal:
-        return _page(_detail(code, collection, document_id), form.refuse(refusal), 422)
-    detail = _detail(code, collection, document_id)
-    said = {"approve": _("已复核通过"), "return": _("已退回经办人"), "withdraw": _("已撤回")}[act]
-    flash(f"{kind_name(detail.shown.document.kind)} {detail.shown.document.number} {said}", "success")
-    return redirect_to(url)
-
-
-@pages.get(f"{_PAGE}/reverse")
+@pages.get(f"{PAGE}/reverse")
 def reverse_form(code: str, collection: str, document_id: int) -> Response:
     """The form of a reversal (红字冲销); it changes nothing yet."""
-    detail = _detail(code, collection, document_id)
+    detail = detail_of(code, collection, document_id)
     check_permission(actor.current(), PERMISSIONS[detail.shown.collection][0])
     check_reversible(detail.shown.document.kind)
     return _reverse_page(detail, forms.Form({"reversed_on": clock.today().isoformat(), "reason": ""}))
 
 
-@pages.post(f"{_PAGE}/reverse")
+@pages.post(f"{PAGE}/reverse")
 def reverse_document(code: str, collection: str, document_id: int) -> Response:
     """Ask for the reversal of the whole document: a new one, waiting for its own check."""
     form = forms.Form.sent()
@@ -95,30 +74,31 @@ def reverse_document(code: str, collection: str, document_id: int) -> Response:
         )
         receipt = execute(command, actor.current(), forms.sent_key())
     except forms.FormRefused as refused:
-        return _reverse_page(_detail(code, collection, document_id), refused.form, 422)
+        return _reverse_page(detail_of(code, collection, document_id), refused.form, 422)
     except Conflict as refusal:
-        return _conflict(refusal, form, _detail(code, collection, document_id), "reverse")
+        return act_conflict(refusal, form, detail_of(code, collection, document_id), "reverse")
     except (NotPermitted, NotFound):
         raise
     except LedgerError as refusal:
-        return _reverse_page(_detail(code, collection, document_id), form.refuse(refusal), 422)
+        return _reverse_page(detail_of(code, collection, document_id), form.refuse(refusal), 422)
     flash(_("冲销已送复核：%(number)s", number=receipt.facts[0].after.get("number", "")), "success")
     return redirect_to(path("t", code, collection, receipt.subject_id))
 
 
-def _detail(code: str, collection: str, document_id: int) -> DocumentDetail:
+def detail_of(code: str, collection: str, document_id: int) -> DocumentDetail:
+    """A document of the collection that the URL names; raises NotFound."""
     query = GetDocument(tenant_code=code, document_id=document_id, kind=COLLECTIONS[collection])
     return ask(query, actor.current())
 
 
 def may_change(shown: ShownDocument) -> bool:
-    """Whether the asker may mend it: a disbursement of their own that is a draft or came back."""
+    """Whether the asker may mend it: a document of their own that is a draft or came back; never a reversal."""
     document = shown.document
     return (
-        document.kind is DocumentKind.DISBURSEMENT
+        document.kind is not DocumentKind.REVERSAL
         and document.status in (Status.DRAFT, Status.RETURNED)
         and document.made_by == actor.current().person_id
-        and actor.may(Permission.DISBURSEMENT_RECORD)
+        and actor.may(PERMISSIONS[document.kind][0])
     )
 
 
@@ -174,7 +154,8 @@ def _shown(detail: DocumentDetail) -> dict[str, Any]:
     }
 
 
-def _page(detail: DocumentDetail, form: forms.Form, status: int = 200) -> Response:
+def document_page(detail: DocumentDetail, form: forms.Form, status: int = 200) -> Response:
+    """The page of a document; `form` is of the act that was refused."""
     shown, document, who = detail.shown, detail.shown.document, actor.current()
     code = shown.tenant_code
     story = ask(
@@ -189,11 +170,12 @@ def _page(detail: DocumentDetail, form: forms.Form, status: int = 200) -> Respon
     )
     waits = document.status is Status.WAITING
     mine = document.made_by == who.person_id
-    once_more = mine and document.kind is DocumentKind.DISBURSEMENT and actor.may(Permission.DISBURSEMENT_RECORD)
     page = render_template(
         "funds/document.html",
         document=_shown(detail),
         room=detail.position if shown.collection in _ROOM else None,
+        room_then=_room_then(detail) if waits else None,
+        checks=checklist(document.kind),
         changed_since=[_moved(one) for one in story.since],
         may=_may(detail),
         is_maker=mine,
@@ -201,12 +183,27 @@ def _page(detail: DocumentDetail, form: forms.Form, status: int = 200) -> Respon
         form=form,
         idempotency_key=forms.new_key(),
         page_url=document_url(code, shown.collection, document.id),
-        again_url=f"{path('t', code, 'disbursements', 'new')}?pilot={document.pilot_id}" if once_more else None,
+        again_url=once_more(detail),
         onward=onward(detail),
         events=_events(story),
-        older_url=None,
+        paper=paper_of(shown),
     )
     return make_response(page, status)
+
+
+def _room_then(detail: DocumentDetail) -> tuple[Money, Money] | None:
+    """What could be disbursed beside a waiting disbursement when it was made, and what can now."""
+    document, position = detail.shown.document, detail.position
+    if document.kind is not DocumentKind.DISBURSEMENT or position is None or document.allocation_id is None:
+        return None
+    query = RoomTaken(
+        tenant_code=detail.shown.tenant_code,
+        allocation_id=document.allocation_id,
+        except_id=document.id,
+        since_at=document.made_at,
+    )
+    now = position.available + document.amount
+    return now + ask(query, actor.current()), now
 
 
 def _moved(one: Since) -> tuple[str, str | None, str]:
@@ -224,22 +221,25 @@ def _events(story: Story) -> list[dict[str, Any]]:
     return [
         {
             "at": event.recorded_at,
-            "who": event.actor_name,
             "text": event_words(event.kind),
             "number": None,
             "url": None,
             "amount": None,
             "status": "",
             "waiting_days": None,
-            "note": _("原因：%(reason)s", reason=event.return_reason)
-            if event.return_reason and event.kind.endswith("_returned")
-            else "",
+            "told": _told(event),
             "changes": field_changes(event.before, event.after),
-            "seq": event.seq,
+            "seq": f"{event.seq:,}",
             "digest": event.short_hash,
         }
         for event in story.events
     ]
+
+
+def _told(event: StoryEvent) -> str:
+    is_returned = event.return_reason and event.kind.endswith("_returned")
+    reason = _("原因：%(reason)s", reason=event.return_reason) if is_returned else ""
+    return " · ".join(one for one in (event.actor_name, reason) if one)
 
 
 def _reverse_page(detail: DocumentDetail, form: forms.Form, status: int = 200) -> Response:
@@ -254,7 +254,8 @@ def _reverse_page(detail: DocumentDetail, form: forms.Form, status: int = 200) -
     return make_response(page, status)
 
 
-def _conflict(refusal: Conflict, form: forms.Form, detail: DocumentDetail, act: str) -> Response:
+def act_conflict(refusal: Conflict, form: forms.Form, detail: DocumentDetail, act: str) -> Response:
+    """409 for an act on a document that someone else acted on first."""
     shown, document = detail.shown, detail.shown.document
     url = document_url(shown.tenant_code, shown.collection, document.id)
     buttons = {
@@ -271,7 +272,7 @@ def _conflict(refusal: Conflict, form: forms.Form, detail: DocumentDetail, act: 
         latest_url=url,
         button=buttons[act] if can_go_on else "",
     )
-    return conflict(refusal, form, compared(refusal, form.typed, editable=False), again)
+    return conflict(refusal, form, compared(refusal, form.typed, {}, editable=False), again)
 
 
 def _whole(text: str) -> int:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import request
+from flask_babel import gettext as _
 
 from ledger.domain import amounts, dates
+from ledger.domain.amounts import looks_like_wan
 from ledger.domain.errors import BadValue, LedgerError
-from ledger.domain.money import Money
+from ledger.domain.money import Money, plain, yuan
 from ledger.http import forms
+from ledger.http.fields import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +70,20 @@ def typed_day(form: forms.Form, name: str, problems: list[LedgerError]) -> date 
     except BadValue as error:
         problems.append(error)
         return None
+
+
+def ask_back(form: forms.Form, amount: Money, available: Money) -> bool:
+    """Put the question of the 万元 slip beside the form; False when the answer is there or it need not be asked."""
+    meant = looks_like_wan(amount, available)
+    # The tick confirms one amount: it does not hold for the next one that is typed.
+    if meant is None or form.typed.get("confirm_small") == plain(amount):
+        return False
+    form.typed.setdefault("confirm_small", "")
+    words = _(
+        "您填的是 %(yuan)s 元。如果是 %(number)s 万元，请填 %(full)s；确实是 %(yuan)s 元，请在“校验”栏勾选确认。",
+        yuan=yuan(amount),
+        number=plain(amount).removesuffix(".00"),
+        full=yuan(meant),
+    )
+    form.add("confirm_small", Fault(words, "invalid"))
+    return True

@@ -1,4 +1,4 @@
-"""填写, 核对, 送复核 for every kind of money document but the disbursement: one flow, a page class for each kind."""
+"""An entry of one sum of money in the making: what every kind of document has in common, as a page class."""
 
 from __future__ import annotations
 
@@ -7,32 +7,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from flask import Response, flash, make_response, render_template, request
+from flask import request
 from flask_babel import gettext as _
 from marshmallow import Schema
 
-from ledger import clock
-from ledger.dispatch import Command, execute
+from ledger.dispatch import Command
 from ledger.domain.access import check_permission, check_reach
-from ledger.domain.amounts import looks_like_wan
 from ledger.domain.documents import PERMISSIONS, DocumentKind
-from ledger.domain.errors import Conflict, IdempotencyMismatch, LedgerError, NotFound, NotPermitted
-from ledger.domain.money import ZERO, Money, plain, yuan
-from ledger.funds.schemas_shown import document_url
-from ledger.funds.web_entry import ask_back
-from ledger.funds.web_looks import Look, chosen_id
-from ledger.funds.web_pages import Again, Compared, Tenant, checkers, compared, conflict, tenant
-from ledger.http import actor, forms, htmx
+from ledger.domain.errors import LedgerError
+from ledger.domain.money import Money
+from ledger.funds.commands_amend import AmendDocument, DraftDocument, Recording
+from ledger.funds.queries import ShownDocument
+from ledger.funds.schemas_money import version_of
+from ledger.funds.schemas_shown import document_url, kind_name
+from ledger.funds.web_looks import Look, asked_id
+from ledger.funds.web_pages import Tenant, tenant
+from ledger.http import actor, forms
 from ledger.http.fields import Fault
-from ledger.http.locale import say
 from ledger.http.paging import path
 
 
-class Entered(Command, Protocol):
+class Entered(Command, Recording, Protocol):
     """A command that records one sum of money."""
-
-    @property
-    def amount(self) -> Money: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +47,7 @@ class Words:
 
 
 class MoneyPage(ABC):
-    """One entry in the making; made anew for each request.
+    """One entry in the making, or the mending of `shown`; made anew for each request.
 
     Raises:
         NotFound: another tenant's place, or what the entry is about is unknown.
@@ -60,12 +56,15 @@ class MoneyPage(ABC):
 
     kind: ClassVar[DocumentKind]
     template: ClassVar[str]
-    """The partial with the kind's own fields."""
+    """The partial with the kind's own fields, in two parts: up to the amount, and the rest."""
+    inputs: ClassVar[Mapping[str, str]]
+    """Which input holds a field of the document, by its name in the journal."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, shown: ShownDocument | None = None) -> None:
         who = actor.current()
         check_reach(who, code)
         check_permission(who, PERMISSIONS[self.kind][0])
+        self.document = None if shown is None else shown.document
         self.tenant: Tenant = tenant(code)
         self.action = request.path
         self.cancel_url = path("t", code, "pilots")
@@ -83,7 +82,7 @@ class MoneyPage(ABC):
         """Its parts in the reader's language."""
 
     @abstractmethod
-    def load(self) -> Entered:
+    def load(self) -> Any:
         """The command that the sent form asks for; raises FormRefused."""
 
     @abstractmethod
@@ -94,6 +93,31 @@ class MoneyPage(ABC):
     def rows(self, entered: Any) -> list[tuple[str, str, Any]]:
         """What is read once more before sending: the input, its label and its value."""
 
+    @property
+    def title(self) -> str:
+        """The heading of the first step."""
+        return self.words.title if self.document is None else str(_("修改%(kind)s", kind=kind_name(self.kind)))
+
+    def asked(self, name: str) -> int:
+        """The id of what the entry is about: as the link says, or as the document that is mended has it."""
+        if self.document is None:
+            return asked_id(name)
+        return getattr(self.document, f"{name}_id") or 0
+
+    def command(self, entered: Any, form: forms.Form, *, draft: bool) -> Command:
+        """What the button asks for: to send, to keep as a draft, or to send a mended document again."""
+        if self.document is not None:
+            return self.amended(entered, self.document.id, version_of(form.typed))
+        return self.drafted(entered) if draft else entered
+
+    def drafted(self, entered: Any) -> Command:
+        """The command that keeps a draft."""
+        return DraftDocument(entered=entered)
+
+    def amended(self, entered: Any, document_id: int, version: int) -> Command:
+        """The command that mends a document; it is refused where `version` is not the present one."""
+        return AmendDocument(entered=entered, document_id=document_id, version=version)
+
     def loaded(self, schema: type[Schema], /, **constructor: Any) -> Any:
         """What `schema` makes of the sent form in this tenant; raises FormRefused."""
         return forms.load(schema, request.form, tenant_code=self.tenant.code, **constructor)
@@ -102,13 +126,36 @@ class MoneyPage(ABC):
         """The form as it is opened, with what is known already."""
         return forms.Form({})
 
+    def own(self) -> forms.Form:
+        """The form with what the document that is mended says."""
+        document = self.document
+        if document is None:
+            return self.blank()
+        values = {name.removesuffix("_fen"): entry for name, entry in self.inputs.items()}
+        typed = {entry: _as_typed(getattr(document, name)) for name, entry in values.items()}
+        return forms.Form({**self.chosen(), **typed, "version": str(document.version)})
+
+    def read(self, entered: Any) -> dict[str, str]:
+        """What was made of the inputs, as the next step sends it on: one spelling of an amount, a date, a number."""
+        return {name: _as_typed(getattr(entered, name)) for name in self.inputs.values() if hasattr(entered, name)}
+
+    def chosen(self) -> dict[str, str]:
+        """What the selects of the form hold for the document that is mended."""
+        return {}
+
+    def rests_on(self, _form: forms.Form, /) -> dict[str, int]:
+        """The ids of what the entry takes its room from, as a document has them; empty where that is no one thing."""
+        return {}
+
     def field_of(self, name: str) -> str:
         """The input that a refusal of `name` stands beside."""
         return name
 
     def refuse(self, form: forms.Form, refusal: LedgerError) -> None:
-        """Put a refusal beside its input."""
-        form.add(self.field_of(refusal.field or ""), Fault.of(refusal))
+        """Put a refusal beside its input, once."""
+        field, fault = self.field_of(refusal.field or ""), Fault.of(refusal)
+        if fault not in form.errors.get(field if field in form.typed else "", []):
+            form.add(field, fault)
 
     def of_pilot(self, pilot_id: int, name: str) -> None:
         """Say whose money it is, and lead back to them."""
@@ -120,138 +167,13 @@ class MoneyPage(ABC):
         self.cancel_url = document_url(self.tenant.code, kind, document_id)
         self.crumbs.append((label, self.cancel_url))
 
-
-def opened(page: MoneyPage) -> Response:
-    """填写, empty but for what is known."""
-    return _step_one(page, page.blank(), forms.new_key())
-
-
-def advanced(page: MoneyPage) -> Response:
-    """The live check, a step back, the check page, or the sending: the button says which."""
-    form, key = forms.Form.sent(), forms.sent_key() or forms.new_key()
-    if not page.is_open:
-        form.add("", Fault(page.words.empty))
-        return _step_one(page, form, key, status=422)
-    if htmx.is_target("capcheck"):
-        return make_response(render_template("funds/_entry_panel.html", form=form, check=_shown(page, form)))
-    step = form.typed.get("step", "")
-    if step.startswith("back"):
-        field = step.partition(":")[2]
-        return _step_one(page, form, key, focus=f"#{field}" if field in form.typed else "h1")
-    try:
-        entered = page.load()
-    except forms.FormRefused as refused:
-        return _step_one(page, refused.form, key, status=422)
-    look = page.look(form)
-    if ask_back(form, entered.amount, look.room or ZERO):
-        return _step_one(page, form, key, status=422)
-    if step == "send":
-        return _send(page, form, entered, look, key)
-    return _refused(page, form, look, key) or _step_two(page, form, entered, look, key)
+    def of_itself(self) -> None:
+        """Lead back to the document that is mended."""
+        if self.document is not None:
+            self.of_document(self.kind, self.document.id, f"{kind_name(self.kind)} {self.document.number}")
 
 
-def _shown(page: MoneyPage, form: forms.Form) -> Mapping[str, Any]:
-    look = page.look(form)
-    if_wan = looks_like_wan(look.amount, look.room) if look.amount is not None and look.room is not None else None
-    return {
-        "amount": look.amount,
-        "sums": look.sums,
-        "problems": list(dict.fromkeys(say(one) for one in look.problems)),
-        "asks_small": if_wan is not None,
-        "if_wan": if_wan,
-        "short": plain(look.amount).removesuffix(".00") if look.amount is not None else "",
-        "ok": look.amount is not None and look.room is not None and not look.problems,
-        "checked_at": clock.now(),
-    }
-
-
-def _step_one(page: MoneyPage, form: forms.Form, key: str, *, status: int = 200, focus: str = "h1") -> Response:
-    # The summary names the faults in the order of the page, not of the checks.
-    places = {name: place for place, name in enumerate(form.typed)}
-    form.errors = dict(sorted(form.errors.items(), key=lambda one: places.get(one[0], len(places))))
-    return htmx.render(
-        "funds/entry_form.html",
-        "funds/_entry_form.html",
-        http_status=status,
-        entry=page,
-        form=form,
-        check=_shown(page, form) if page.is_open else None,
-        idempotency_key=key,
-        focus=focus,
-    )
-
-
-def _step_two(page: MoneyPage, form: forms.Form, entered: Entered, look: Look, key: str) -> Response:
-    form.typed["room_seen"] = str(look.room.fen) if look.room is not None else ""
-    return htmx.render(
-        "funds/entry_check.html",
-        "funds/_entry_check.html",
-        entry=page,
-        form=form,
-        amount=entered.amount,
-        sums=look.sums,
-        rows=page.rows(entered),
-        today=clock.today(),
-        idempotency_key=key,
-    )
-
-
-def _refused(page: MoneyPage, form: forms.Form, look: Look, key: str) -> Response | None:
-    """The form again with what the rules refuse of it; None when they refuse nothing."""
-    for problem in look.problems:
-        page.refuse(form, problem)
-    return _step_one(page, form, key, status=422) if form.errors else None
-
-
-def _send(page: MoneyPage, form: forms.Form, entered: Entered, look: Look, key: str) -> Response:
-    who = actor.current()
-    try:
-        receipt = execute(entered, who, key)
-    except IdempotencyMismatch:
-        words = _("这张表单已经送出过一次，之后内容又改了。请先在列表里查看已送的那笔；如果这是另一笔，请核对后再送。")
-        form.add("", Fault(words))
-        return _step_one(page, form, forms.new_key(), status=422)
-    except Conflict as refusal:
-        if refusal.field is None:
-            again = Again(action=page.action, version=0, latest_url=page.cancel_url)
-            return conflict(refusal, form, compared(refusal, form.typed, editable=False), again)
-        page.refuse(form, refusal)
-        return _step_one(page, form, key, status=409)
-    except NotPermitted:
-        raise
-    except NotFound:
-        # A date without a policy is a fault of the form; what the page is about was found before.
-        answer = _refused(page, form, look, key)
-        if answer is None:
-            raise
-        return answer
-    except LedgerError as refusal:
-        taken = _room_taken(page, form, entered, refusal)
-        if taken is None:
-            page.refuse(form, refusal)
-        return taken or _step_one(page, form, key, status=422)
-    number = receipt.facts[0].after.get("number", "")
-    names = "、".join(checkers(who, page.tenant.code, page.kind, who.person_id)) or page.words.to_whom
-    flash(_("已送复核 %(number)s → %(names)s", number=number, names=names), "success")
-    return htmx.redirect_to(document_url(page.tenant.code, page.kind, receipt.subject_id))
-
-
-def _room_taken(page: MoneyPage, form: forms.Form, entered: Entered, refusal: LedgerError) -> Response | None:
-    """409 when the room was larger at the time of the check page: someone else took of it; else None."""
-    seen, room = chosen_id(form, "room_seen"), page.look(form).room
-    if "available" not in refusal.numbers or room is None or Money(seen) <= room:
-        return None
-    page.refuse(form, refusal)
-    rows = [
-        Compared(page.words.room, Money(seen), room),
-        Compared(page.words.amount, None, None, yuan(entered.amount), "amount" if "amount" in form.typed else ""),
-    ]
-    again = Again(
-        action=page.action,
-        version=0,
-        latest_url=page.cancel_url,
-        step="check",
-        button=_("按现在的余额重新校验"),
-    )
-    message = _("您核对之后，他人先登记了一笔，余额已变。您填的内容都还在，请对照后再提交。")
-    return conflict(refusal, form, rows, again, message)
+def _as_typed(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value.fen // 100:,}.{value.fen % 100:02d}" if isinstance(value, Money) else str(value)

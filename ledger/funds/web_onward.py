@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from ledger.domain.access import Permission
 from ledger.domain.documents import PERMISSIONS, DocumentKind, Status
-from ledger.funds.queries import DocumentDetail, ShownDocument
+from ledger.funds.queries import DocumentDetail
 from ledger.funds.schemas_shown import collection_of
 from ledger.http import actor
 from ledger.http.paging import path
@@ -20,8 +20,6 @@ def onward(detail: DocumentDetail) -> list[dict[str, str]]:
     found: list[Link] = []
     if document.status is Status.POSTED:
         found = _followers(detail)
-    elif document.status in (Status.DRAFT, Status.RETURNED) and document.made_by == actor.current().person_id:
-        found = _once_more(detail)
     return [{"label": label, "url": url} for permission, label, url in found if actor.may(permission)]
 
 
@@ -50,17 +48,18 @@ def _followers(detail: DocumentDetail) -> list[Link]:
     return []
 
 
-def _once_more(detail: DocumentDetail) -> list[Link]:
-    """A disbursement that came back is mended; every other kind is entered anew, of the same thing."""
-    kind, about = detail.shown.document.kind, _about(detail.shown)
-    if about is None:
-        return []
-    return [(PERMISSIONS[kind][0], _("重新登记"), _new(detail.shown.tenant_code, kind, *about))]
+def once_more(detail: DocumentDetail) -> str | None:
+    """Where its maker records one more of the same kind, of the same thing; None where that cannot be."""
+    document, code = detail.shown.document, detail.shown.tenant_code
+    about = _about(detail)
+    if about is None or document.made_by != actor.current().person_id or not actor.may(PERMISSIONS[document.kind][0]):
+        return None
+    return _new(code, document.kind, *about)
 
 
-def _about(shown: ShownDocument) -> tuple[str, int] | None:
-    document = shown.document
-    if document.kind in (DocumentKind.AWARD, DocumentKind.ACCEPTANCE):
+def _about(detail: DocumentDetail) -> tuple[str, int] | None:
+    document = detail.shown.document
+    if document.kind in (DocumentKind.DISBURSEMENT, DocumentKind.ACCEPTANCE):
         return "pilot", document.pilot_id
     if document.kind is DocumentKind.ALLOCATION and document.award_id:
         return "award", document.award_id

@@ -21,15 +21,6 @@ pages = Blueprint("funds", __name__)
 
 _NAMES = {row.code: row.name for row in TENANTS}
 _OF_PROVINCE = frozenset({DocumentKind.AWARD, DocumentKind.ALLOCATION})
-_INPUTS = {
-    "amount_fen": "amount",
-    "business_date": "paid_on",
-    "voucher_no": "voucher_no",
-    "payee_name": "payee_name",
-    "payee_account": "payee_account",
-    "note": "note",
-}
-"""Which input of the entry form holds a document's field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +62,28 @@ class Compared:
     name: str = ""
 
 
-def compared(refusal: Conflict, typed: Mapping[str, str], *, editable: bool) -> list[Compared]:
-    """What a conflict says changed, beside what was typed; what cannot be sent again is shown to be copied."""
+def compared(
+    refusal: Conflict, typed: Mapping[str, str], inputs: Mapping[str, str], *, editable: bool
+) -> list[Compared]:
+    """What a conflict says changed, beside what was typed; what cannot be sent again is shown to be copied.
+
+    `inputs` maps a field of the document to the input that holds it.
+    """
     changed = [
         Compared(
             field_label(name),
             field_value(name, before),
             field_value(name, now),
-            typed.get(_INPUTS.get(name, ""), None),
-            _INPUTS.get(name, "") if editable else "",
+            typed.get(inputs.get(name, ""), None),
+            inputs.get(name, "") if editable else "",
         )
         for name, (before, now) in refusal.changed.items()
         if name != "version"
     ]
     if editable:
         return changed
-    others = [name for name, entered in _INPUTS.items() if name not in refusal.changed and typed.get(entered)]
-    return changed + [Compared(field_label(name), None, None, typed[_INPUTS[name]]) for name in others]
+    others = [name for name, entered in inputs.items() if name not in refusal.changed and typed.get(entered)]
+    return changed + [Compared(field_label(name), None, None, typed[inputs[name]]) for name in others]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
-"""支出登记, 验收金额 and 收回: what follows a disbursement, each with what is left to enter."""
+"""支出登记 and 收回: what follows a disbursement, each with what is left to enter."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import ClassVar
 
 from flask import Response
 from flask_babel import gettext as _
@@ -10,19 +10,15 @@ from flask_babel import gettext as _
 from ledger.dispatch import ask
 from ledger.domain.documents import DocumentKind
 from ledger.domain.errors import LedgerError
-from ledger.domain.money import Money, yuan
-from ledger.funds.commands_spending import RecordAcceptance, RecordExpenditure, RecordRecovery
-from ledger.funds.queries_spending import (
-    AskAcceptanceStanding,
-    AskExpenditureStanding,
-    AskRecoveryStanding,
-    SpendingStanding,
-    SpentProject,
-)
-from ledger.funds.schemas_spending import AcceptanceFormSchema, ExpenditureFormSchema, RecoveryFormSchema
-from ledger.funds.web_looks import Look, Sum, asked_id, chosen_id, typed_amount, typed_day
-from ledger.funds.web_money import MoneyPage, Words, advanced, opened
+from ledger.domain.money import Money
+from ledger.funds.commands_spending import RecordExpenditure, RecordRecovery
+from ledger.funds.queries import ShownDocument
+from ledger.funds.queries_spending import AskExpenditureStanding, AskRecoveryStanding, SpendingStanding
+from ledger.funds.schemas_spending import ExpenditureFormSchema, RecoveryFormSchema
+from ledger.funds.web_looks import Look, Sum, typed_amount, typed_day
+from ledger.funds.web_money import MoneyPage, Words
 from ledger.funds.web_pages import pages
+from ledger.funds.web_steps import advanced, opened
 from ledger.http import actor, forms
 
 _TENANT = "/t/<tenant:code>"
@@ -38,18 +34,6 @@ def new_expenditure(code: str) -> Response:
 def record_expenditure(code: str) -> Response:
     """The steps of 登记支出."""
     return advanced(ExpenditurePage(code))
-
-
-@pages.get(f"{_TENANT}/acceptances/new")
-def new_acceptance(code: str) -> Response:
-    """验收金额 of a pilot's projects."""
-    return opened(AcceptancePage(code))
-
-
-@pages.post(f"{_TENANT}/acceptances/new")
-def record_acceptance(code: str) -> Response:
-    """The steps of 验收金额."""
-    return advanced(AcceptancePage(code))
 
 
 @pages.get(f"{_TENANT}/recoveries/new")
@@ -92,10 +76,11 @@ class ExpenditurePage(MoneyPage):
 
     kind = DocumentKind.EXPENDITURE
     template = "funds/_expenditure_fields.html"
+    inputs: ClassVar = {"amount_fen": "amount", "business_date": "spent_on", "purpose": "purpose"}
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.disbursement_id = asked_id("disbursement")
+    def __init__(self, code: str, shown: ShownDocument | None = None) -> None:
+        super().__init__(code, shown)
+        self.disbursement_id = self.asked("disbursement")
         if not self.disbursement_id:
             return
         self.about = {"disbursement": str(self.disbursement_id)}
@@ -106,6 +91,7 @@ class ExpenditurePage(MoneyPage):
         if paid is not None:
             self.of_document(DocumentKind.DISBURSEMENT, paid.id, _("拨付 %(no)s", no=paid.number))
         self.is_open = True
+        self.of_itself()
 
     @property
     def words(self) -> Words:
@@ -118,6 +104,9 @@ class ExpenditurePage(MoneyPage):
             empty=_("支出按拨付单登记。请从已入账的拨付单进入。"),
             to_whom=_("本单位财务复核"),
         )
+
+    def rests_on(self, _form: forms.Form, /) -> dict[str, int]:
+        return {"disbursement_id": self.disbursement_id}
 
     def load(self) -> RecordExpenditure:
         command: RecordExpenditure = self.loaded(ExpenditureFormSchema, disbursement_id=self.disbursement_id)
@@ -142,94 +131,23 @@ class ExpenditurePage(MoneyPage):
         return [("spent_on", _("支出日期"), entered.spent_on), ("purpose", _("用途"), entered.purpose)]
 
 
-class AcceptancePage(MoneyPage):
-    """What an acceptance recognised of a project's expenditure."""
-
-    kind = DocumentKind.ACCEPTANCE
-    template = "funds/_acceptance_fields.html"
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.pilot_id = asked_id("pilot")
-        self.projects: Sequence[SpentProject] = ()
-        if not self.pilot_id:
-            return
-        self.about = {"pilot": str(self.pilot_id)}
-        standing = ask(AskAcceptanceStanding(tenant_code=code, pilot_id=self.pilot_id), actor.current())
-        self.of_pilot(self.pilot_id, standing.pilot.name)
-        self.projects = standing.projects
-        self.is_open = any(one.spent for one in self.projects)
-
-    @property
-    def words(self) -> Words:
-        return Words(
-            title=_("登记验收金额"),
-            check=_("核对验收金额"),
-            amount=_("验收认定金额"),
-            room=_("可验收金额"),
-            note=_("请与验收意见书逐项核对。送出后由另一人审核，审核前不入账。"),
-            empty=_("没有可以验收的支出。先登记支出并复核入账，才能登记验收金额。"),
-            to_whom=_("本单位发改审核"),
-        )
-
-    @property
-    def options(self) -> list[tuple[str, str]]:
-        """The projects as the select shows them."""
-        words = [_("%(name)s · 可验收 %(left)s", name=one.name, left=yuan(one.available)) for one in self.projects]
-        return [(str(one.project_id), label) for one, label in zip(self.projects, words, strict=True)]
-
-    def blank(self) -> forms.Form:
-        with_room = [one for one in self.projects if one.available]
-        return forms.Form({"project_id": str(with_room[0].project_id)} if len(with_room) == 1 else {"project_id": ""})
-
-    def load(self) -> RecordAcceptance:
-        codes = {one.project_id: one.code for one in self.projects}
-        command: RecordAcceptance = self.loaded(AcceptanceFormSchema, pilot_id=self.pilot_id, projects=codes)
-        return command
-
-    def look(self, form: forms.Form) -> Look:
-        problems: list[LedgerError] = []
-        amount = typed_amount(form, "amount", problems)
-        standing = ask(
-            AskAcceptanceStanding(
-                tenant_code=self.tenant.code,
-                pilot_id=self.pilot_id,
-                project_id=chosen_id(form, "project_id"),
-                amount=amount,
-                accepted_on=typed_day(form, "accepted_on", problems),
-            ),
-            actor.current(),
-        )
-        problems += standing.problems
-        if (chosen := standing.chosen) is None:
-            return Look(amount=amount, sums=(), room=None, problems=problems)
-        rows = [(_("已支出"), chosen.spent), (_("已验收"), chosen.accepted), (_("待复核"), chosen.waiting)]
-        left = Sum(chosen.name, rows, _("可验收"), chosen.available, _("本次之后"))
-        return Look(amount=amount, sums=[left], room=chosen.available, problems=problems)
-
-    def rows(self, entered: RecordAcceptance) -> list[tuple[str, str, object]]:
-        names = {one.code: one.name for one in self.projects}
-        return [
-            ("project_id", _("项目"), names[entered.project_code]),
-            ("document_no", _("验收文号"), entered.document_no),
-            ("accepted_on", _("验收日期"), entered.accepted_on),
-        ]
-
-    def field_of(self, name: str) -> str:
-        return "project_id" if name == "project_code" else name
-
-
 class RecoveryPage(MoneyPage):
     """Money taken back: of an allocation before it is disbursed, or of a disbursement before it is spent."""
 
     kind = DocumentKind.RECOVERY
     template = "funds/_recovery_fields.html"
+    inputs: ClassVar = {
+        "amount_fen": "amount",
+        "business_date": "recovered_on",
+        "document_no": "document_no",
+        "reason": "reason",
+    }
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.disbursement_id = asked_id("disbursement") or None
+    def __init__(self, code: str, shown: ShownDocument | None = None) -> None:
+        super().__init__(code, shown)
+        self.disbursement_id = self.asked("disbursement") or None
         # The narrower of the two decides where a link carries both.
-        self.allocation_id = None if self.disbursement_id else asked_id("allocation") or None
+        self.allocation_id = None if self.disbursement_id else self.asked("allocation") or None
         if not (self.disbursement_id or self.allocation_id):
             return
         given = {"disbursement": self.disbursement_id, "allocation": self.allocation_id}
@@ -243,6 +161,7 @@ class RecoveryPage(MoneyPage):
         else:
             self.of_document(DocumentKind.ALLOCATION, context.allocation_id, _("下达 %(no)s", no=context.document_no))
         self.is_open = True
+        self.of_itself()
 
     def _ask(self, form: forms.Form, problems: list[LedgerError]) -> SpendingStanding:
         query = AskRecoveryStanding(
@@ -265,6 +184,9 @@ class RecoveryPage(MoneyPage):
             empty=_("收回按指标或拨付单办理。请从已入账的下达或拨付单进入。"),
             to_whom=_("本单位财务复核"),
         )
+
+    def rests_on(self, _form: forms.Form, /) -> dict[str, int]:
+        return {"disbursement_id": self.disbursement_id or 0, "allocation_id": self.allocation_id or 0}
 
     def load(self) -> RecordRecovery:
         command: RecordRecovery = self.loaded(

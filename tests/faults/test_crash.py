@@ -18,7 +18,7 @@ from ledger.domain.access import SYSTEM, Actor
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
 from ledger.funds.commands_disbursement import RecordDisbursement
-from ledger.funds.queries import ListDocuments
+from ledger.funds.queries_lists import ListDocuments
 from tests.factories import PAID_ON, Factory, MadePilot
 from tests.faults.racing import STARTS_AT
 

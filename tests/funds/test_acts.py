@@ -17,7 +17,8 @@ from ledger.domain.documents import DocumentKind, Status
 from ledger.domain.money import Money
 from ledger.funds.commands_check import ApproveDocument, ReturnDocument, ReverseDocument, WithdrawDocument
 from ledger.funds.commands_disbursement import AmendDisbursement
-from ledger.funds.queries import GetDocument, ListDocuments, MyWork
+from ledger.funds.queries import GetDocument, MyWork
+from ledger.funds.queries_lists import ListDocuments
 from ledger.journal import JournalEntry
 from ledger.tenancy import Scope
 from tests.factories import PAID_ON, Factory, MadePilot

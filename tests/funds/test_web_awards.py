@@ -12,7 +12,8 @@ from ledger.dispatch import ask, execute
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
 from ledger.domain.pilots import PilotKind
-from ledger.funds.queries import ListDocuments, ShownDocument
+from ledger.funds.queries import ShownDocument
+from ledger.funds.queries_lists import ListDocuments
 from tests.conftest import Browser
 from tests.factories import Factory, MadePilot
 

@@ -14,7 +14,8 @@ from ledger.dispatch import ask, execute
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
 from ledger.funds.commands_spending import RecordExpenditure
-from ledger.funds.queries import ListDocuments, ShownDocument
+from ledger.funds.queries import ShownDocument
+from ledger.funds.queries_lists import ListDocuments
 from tests.conftest import Browser
 from tests.factories import Factory, MadePilot
 
@@ -154,7 +155,7 @@ def test_money_that_someone_else_spent_is_a_conflict(sign_in: SignIn, make: Fact
     answer = sign_in(OFFICER).post(SPEND, expenditure(paid, step="send", room_seen="50000000"))
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
-    assert "余额已变" in page
+    assert "先登记了一笔 450,000.00 元，可登记支出已变" in page
     assert "50,000.00" in page
     assert 'name="purpose" value="购置检测设备"' in page
 
@@ -246,14 +247,35 @@ def test_a_fault_of_a_recovery_comes_back_beside_its_field(
     assert f'id="{field}-error"' in page
 
 
-def test_what_came_back_is_entered_anew_by_its_maker(sign_in: SignIn, make: Factory, paid: Paid) -> None:
+def test_what_came_back_is_mended_by_its_maker(sign_in: SignIn, make: Factory, paid: Paid) -> None:
     browser = sign_in(OFFICER)
     url = browser.post(SPEND, expenditure(paid, step="send")).location
-    again = f"{SPEND}?disbursement={paid.disbursement_id}"
-    assert again not in browser.get(url).get_data(as_text=True)
+    assert f"{url}/change" not in browser.get(url).get_data(as_text=True)
     assert sign_in(REVIEWER).post(f"{url}/return", {"version": 1, "reason": "凭证不清"}).status_code == 303
-    assert again in browser.get(url).get_data(as_text=True)
-    assert again not in sign_in(REVIEWER).get(url).get_data(as_text=True)
+    assert f"{url}/change" in browser.get(url).get_data(as_text=True)
+    assert f"{url}/change" not in sign_in(REVIEWER).get(url).get_data(as_text=True)
+    page = browser.get(f"{url}/change").get_data(as_text=True)
+    assert "修改支出" in page
+    assert "凭证不清" in page
+    assert 'name="version" value="2"' in page
+    sent = browser.post(f"{url}/change", expenditure(paid, step="send", version=2, purpose="购置检测设备"))
+    assert (sent.status_code, sent.location) == (303, url)
+    document = stored(make, DocumentKind.EXPENDITURE)[0].document
+    assert (document.status, document.purpose, document.version) == ("waiting", "购置检测设备", 3)
+
+
+def test_a_change_on_a_stale_version_stands_in_three_columns(sign_in: SignIn, make: Factory, paid: Paid) -> None:
+    browser = sign_in(OFFICER)
+    url = browser.post(SPEND, expenditure(paid, step="send")).location
+    sign_in(REVIEWER).post(f"{url}/return", {"version": 1, "reason": "凭证不清"})
+    browser.post(f"{url}/change", expenditure(paid, step="send", version=2, amount="90,000", purpose="另一用途"))
+    browser.post(f"{url}/withdraw", {"version": 3})
+    stale = browser.post(f"{url}/change", expenditure(paid, step="send", version=2, purpose="我填的用途"), htmx=True)
+    page = stale.get_data(as_text=True)
+    assert stale.status_code == 409
+    assert 'name="version" value="4"' in page
+    assert "我填的用途" in page
+    assert "按现在的内容重新校验" in page
 
 
 def test_documents_lead_on_to_what_follows_them(sign_in: SignIn, make: Factory, paid: Paid) -> None:
