@@ -1,4 +1,4 @@
-"""How gunicorn serves the ledger: threads, since requests wait for the database and not for the processor."""
+"""How gunicorn serves the ledger: a process a core, and few threads in each, since they wait for one interpreter."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,9 @@ except ConfigError as error:
 bind = f"127.0.0.1:{_settings.port}"
 worker_class = "gthread"
 workers = 2
-threads = 4
+# While one waits for the database the other draws its page. More would take turns at the interpreter:
+# each of a page's statements would then wait for all of them.
+threads = 2
 timeout = 60
 graceful_timeout = 30
 

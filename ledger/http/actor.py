@@ -42,6 +42,12 @@ def public(view: F) -> F:
     return view
 
 
+def unattended(view: F) -> F:
+    """Mark an endpoint that pages ask by themselves: that alone keeps no session alive."""
+    view.is_unattended = True  # type: ignore[attr-defined]
+    return view
+
+
 def current() -> Actor:
     """The person who asks.
 
@@ -97,7 +103,8 @@ def _by_cookie() -> SignedIn | None:
     found = getattr(current_user, "found", None)
     if not isinstance(found, SignedIn):
         return None
-    if found.last_seen_at is not None and (clock.now() - found.last_seen_at).total_seconds() >= TOUCHED_EVERY:
+    seen = None if _is_unattended() else found.last_seen_at
+    if seen is not None and (clock.now() - seen).total_seconds() >= TOUCHED_EVERY:
         try:
             execute(TouchSession(found.actor.tenant_code, found.secret_hash), SYSTEM)
         except DBAPIError as error:
@@ -121,6 +128,10 @@ def _by_token() -> SignedIn | None:
 def _is_public() -> bool:
     view: Any = current_app.view_functions.get(request.endpoint or "")
     return bool(getattr(view, "is_public", False) or getattr(getattr(view, "view_class", None), "is_public", False))
+
+
+def _is_unattended() -> bool:
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "is_unattended", False))
 
 
 def _gate() -> Response | None:
@@ -198,7 +209,7 @@ def _said_of_pages() -> dict[str, Any]:
         "actor": found.actor,
         "office_name": found.office_name,
         "role_names": _("、").join(navigation.role_names(found.actor)),
-        "nav": navigation.items(found.actor),
+        "nav": navigation.Navigation(found.actor),
         "has_search": navigation.is_there("/search") and found.actor.may(Permission.PILOT_READ),
     }
 

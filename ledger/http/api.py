@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, NoReturn
 from flask import Request, Response, jsonify, make_response, request
 from flask_babel import gettext as _
 from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
@@ -130,7 +130,13 @@ def list_of(item: type[Schema] | Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Parser(FlaskParser):
-    """Reads bodies strictly, and leaves what a schema refuses to the one map of errors."""
+    """Reads bodies and query strings strictly, and leaves what a schema refuses to the one map of errors."""
+
+    # A filter with a name misspelled must not answer as if nothing had been asked.
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012  as the base class has it
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         raw = req.get_data()
@@ -184,7 +190,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         """
 
         def decorate(view: View) -> View:
-            made = view
+            made = view if query is not None else _asked_nothing(view)
             if body is not None:
                 has_required = any(field.required for field in body().fields.values())
                 made = self.arguments(body, location=getattr(body, "location", "json"), required=has_required)(made)
@@ -199,6 +205,18 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
             return view
 
         return decorate
+
+
+def _asked_nothing(view: View) -> View:
+    """The view, refusing a query string: nothing reads one here."""
+
+    @wraps(view)
+    def asked(*sent: Any, **path: Any) -> Any:
+        if request.args:
+            raise ValidationError({name: ["Unknown field."] for name in sorted(request.args)})
+        return view(*sent, **path)
+
+    return asked
 
 
 def _guarded(view: View, permission: Permission) -> View:

@@ -63,6 +63,6 @@ def host_of(url: str) -> str | None:
 
 def _refused(_error: CSRFError) -> Response:
     words = _("这个页面已过期，没有保存这次操作。您填的内容还在：请刷新页面后重试。")
-    response = errors.page(403, words)
+    response = errors.page(403, words, keeps=True)
     response.headers["X-CSRFToken"] = generate_csrf()
     return response

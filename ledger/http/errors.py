@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
@@ -46,6 +47,8 @@ STATUS: Final[dict[str, int]] = {
 _CODES: Final = {401: "signed_out", 403: "not_permitted", 404: "not_found", 409: "conflict", 413: "too_large",
                  429: "too_many"}  # fmt: skip
 _LONGEST_NAME: Final = 60
+_MAY_GO_BETTER: Final = frozenset({401, 429, 500, 503})
+_SECRETS: Final = frozenset({"password", "current", "again", "code"})
 _ANY_PAGE: Final = (
     '{% extends "errors/_error.html" %}{% block title %}{{ title }}{% endblock %}'
     "{% block what %}<p>{{ message }}</p>{% endblock %}"
@@ -115,9 +118,13 @@ def invalid_problem(error: ValidationError) -> Response:
     return problem(status, first.code, str(first), article=first.article, faults=faults, **numbers)
 
 
-def page(status: int, message: str, *, title: str = "", **context: Any) -> Response:
-    """An error page; htmx takes its notice alone, into `#page-notice`."""
+def page(status: int, message: str, *, title: str = "", keeps: bool = False, **context: Any) -> Response:
+    """An error page; htmx takes its notice alone, into `#page-notice`.
+
+    What may go better the next time keeps what was typed, for a browser without script: it forgets a form on Back.
+    """
     context = {"message": message, "title": title or _titles().get(status) or HTTPStatus(status).phrase, **context}
+    context["kept"] = _kept() if keeps or status in _MAY_GO_BETTER else []
     templates: list[str | Template] = [f"errors/{status}.html", current_app.jinja_env.from_string(_ANY_PAGE)]
     response = make_response(render_template(templates, **context), status)
     response.vary.add("HX-Request")
@@ -127,6 +134,20 @@ def page(status: int, message: str, *, title: str = "", **context: Any) -> Respo
         response.headers["HX-Reswap"] = "innerHTML"
         response.headers["HX-Reselect"] = "[data-notice-body]"
     return response
+
+
+def _kept() -> list[tuple[str, str]]:
+    """The fields to send again; none of a form that holds a secret, a file, or that another site sent."""
+    is_ours = urlsplit(request.headers.get("Origin", "")).netloc == request.host
+    if request.method != "POST" or is_htmx() or not is_ours:
+        return []
+    try:
+        fields, has_files = list(request.form.items(multi=True)), bool(request.files)
+    except HTTPException:
+        return []
+    if has_files or any(name in _SECRETS for name, _value in fields):
+        return []
+    return [(name, value) for name, value in fields if name != "csrf_token"]
 
 
 def _titles() -> dict[int, str]:

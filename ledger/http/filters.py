@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from ledger.domain import money
 from ledger.domain.money import Money
-from ledger.http import paging
+from ledger.http import locale, paging
 from ledger.http.headers import preference
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -117,7 +118,13 @@ def _missing() -> Markup:
 
 def is_english() -> bool:
     """Whether the page is in English."""
-    return str(get_locale()).startswith("en")
+    return locale.language() == "en"
+
+
+def in_chinese(caller: Callable[[], Markup]) -> Markup:
+    """`{% call in_chinese() %}…{% endcall %}`: a form that offices file is in Chinese, however the page is read."""
+    with locale.speaking("zh"):
+        return caller()
 
 
 def page_language() -> str:
@@ -130,5 +137,10 @@ def register(app: Flask) -> None:
     named = (yuan, wan, amount, capital, typed, percent, bar, day, long_day, instant, iso, cell)
     app.jinja_env.filters.update({each.__name__: each for each in named})
     app.jinja_env.globals.update(
-        link=paging.link, path=paging.path, sizes=paging.SIZES, page_language=page_language, is_english=is_english
+        link=paging.link,
+        path=paging.path,
+        sizes=paging.SIZES,
+        page_language=page_language,
+        is_english=is_english,
+        in_chinese=in_chinese,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
@@ -13,9 +14,12 @@ PREFERENCES: dict[str, tuple[str, ...]] = {
     "unit": ("yuan", "wan"),
     "theme": ("auto", "light", "dark"),
     "lang": ("zh", "en"),
+    "density": ("normal", "compact"),
+    "keys": ("on", "off"),
 }
 """How a person likes to read; the first value is the default. Never changes an input or a stored amount."""
 
+_NONCE = "{nonce}"
 _YEAR_SECONDS = 365 * 24 * 3600
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -46,7 +50,14 @@ def htmx_sri() -> str:
 
 def preference(name: str) -> str:
     """The reader's choice of `name`: asked for in this request, else remembered, else the default."""
-    allowed = PREFERENCES[name]
+    # Looked up once a request: every amount of a page asks for its unit.
+    chosen = g.get("preferences")
+    if chosen is None:
+        chosen = g.preferences = {each: _chosen(each, allowed) for each, allowed in PREFERENCES.items()}
+    return str(chosen[name])
+
+
+def _chosen(name: str, allowed: tuple[str, ...]) -> str:
     for value in (request.args.get(name), request.cookies.get(name)):
         if value in allowed:
             return str(value)
@@ -55,7 +66,12 @@ def preference(name: str) -> str:
 
 def content_security_policy(nonce: str, cdn: str | None) -> str:
     """The policy of every answer; the CDN's host is named only while the CDN is on."""
-    scripts = ["'self'", f"'nonce-{nonce}'"]
+    return _policy(cdn).replace(_NONCE, nonce)
+
+
+@cache
+def _policy(cdn: str | None) -> str:
+    scripts = ["'self'", f"'nonce-{_NONCE}'"]
     if cdn:
         parts = urlsplit(cdn)
         scripts.append(f"{parts.scheme}://{parts.netloc}")
@@ -79,23 +95,28 @@ def _is_static() -> bool:
 
 
 def _add(response: Response) -> Response:
+    headers = response.headers
     for name, value in _FIXED.items():
-        response.headers.setdefault(name, value)
-    response.headers["Content-Security-Policy"] = content_security_policy(csp_nonce(), htmx_cdn())
+        headers.setdefault(name, value)
+    headers["Content-Security-Policy"] = content_security_policy(csp_nonce(), htmx_cdn())
     if current_app.config["SETTINGS"].is_production:
-        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
+        headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
     if not _is_static():
         # Amounts must not stay in a shared browser; Back asks the server again.
-        response.headers["Cache-Control"] = "no-store"
-        response.vary.update(("HX-Request", "Cookie"))
-        _remember(response)
+        headers["Cache-Control"] = "no-store"
+        if "Vary" in headers:
+            response.vary.update(("HX-Request", "Cookie"))
+        else:
+            headers["Vary"] = "HX-Request, Cookie"
+        if request.method == "GET" and request.args:
+            _remember(response)
     return response
 
 
 def _remember(response: Response) -> None:
     for name, allowed in PREFERENCES.items():
         value = request.args.get(name)
-        if value in allowed and request.method == "GET":
+        if value in allowed:
             secure = bool(current_app.config.get("SESSION_COOKIE_SECURE"))
             response.set_cookie(name, str(value), max_age=_YEAR_SECONDS, secure=secure, httponly=True, samesite="Lax")
 

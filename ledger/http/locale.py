@@ -2,20 +2,66 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 
-from flask import has_request_context, request
-from flask_babel import get_locale, get_translations, gettext
+from babel.support import Translations
+from flask import Flask, g, has_request_context, request
+from flask_babel import Domain, force_locale, gettext
 
+import config
 from ledger.domain.errors import LedgerError
 from ledger.domain.money import Money, yuan
 from ledger.http.headers import PREFERENCES
 
 LANGUAGES = PREFERENCES["lang"]
-_PLACE = re.compile(r"\{(\w+)\}")
 LIST_BREAK = "、"
 """What stands between the names of a list in Chinese."""
+
+
+class _Texts(Domain):  # type: ignore[misc]
+    """flask-babel's catalogue, asked with one look-up a text: a page asks it hundreds of times."""
+
+    def gettext(self, string: str, **variables: object) -> str:
+        said = in_language(language(), string)
+        return said % variables if variables else said
+
+
+def register(app: Flask) -> None:
+    """Let every `gettext` of `app` look its text up so; called once flask-babel is there."""
+    app.extensions["babel"].instance.domain_instance = _Texts()
+
+
+def language() -> str:
+    """The language that is spoken now, found once a request: `zh` or `en`."""
+    found = g.get("language")
+    if found is None:
+        found = g.language = select()
+    return str(found)
+
+
+@contextmanager
+def speaking(other: str) -> Iterator[None]:
+    """Speak another language for the length of a `with` block."""
+    before = language()
+    g.language = other
+    try:
+        with force_locale(other):
+            yield
+    finally:
+        g.language = before
+
+
+def in_language(language: str, text: str) -> str:
+    """`text` as `language` has it, or itself."""
+    said = _catalogue(language).get(text, text)
+    return said if isinstance(said, str) else text
+
+
+@cache
+def _catalogue(language: str) -> dict[object, object]:
+    return dict(getattr(Translations.load(str(config.ROOT / "translations"), [language]), "_catalog", {}))
 
 
 def select() -> str:
@@ -33,41 +79,15 @@ def select() -> str:
 
 def say(error: LedgerError) -> str:
     """A refusal in the reader's language, with the same numbers in it."""
-    if not error.template:
-        return ""
-    shown = {name: value if isinstance(value, int) else _told(value) for name, value in error.values.items()}
-    return str(gettext(error.template)).format(**shown)
+    return tell(error.template, error.values)
 
 
-def say_again(words: str) -> str:
-    """A refusal or a warning that was kept in Chinese words, in the reader's language: found again by its template."""
-    whole = str(gettext(words)) if words else ""
-    if whole != words:
-        return whole
-    for shape, template in _shapes(str(get_locale())):
-        if found := shape.fullmatch(words):
-            values = {name: _told(value) for name, value in found.groupdict().items()}
-            return str(gettext(template)).format(**values)
-    return words
-
-
-@cache
-def _shapes(_language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The translated templates with places, as patterns of what they say; the most particular first."""
-    templates = [text for text in getattr(get_translations(), "_catalog", {}) if isinstance(text, str) and "{" in text]
-    return tuple((_shape(text), text) for text in sorted(templates, key=lambda text: -len(_PLACE.sub("", text))))
-
-
-def _shape(template: str) -> re.Pattern[str]:
-    pattern, named = "", set[str]()
-    # Texts and names by turns.
-    for at, part in enumerate(_PLACE.split(template)):
-        if at % 2 == 0:
-            pattern += re.escape(part)
-        else:
-            pattern += f"(?P={part})" if part in named else f"(?P<{part}>.+?)"
-            named.add(part)
-    return re.compile(pattern, re.DOTALL)
+def tell(template: str, values: Mapping[str, Money | str | int] | None) -> str:
+    """A template in the reader's language, filled with `values`; without them it is said as it is."""
+    text = str(gettext(template)) if template else ""
+    if not values:
+        return text if values is None else text.format()
+    return text.format(**{name: value if isinstance(value, int) else _told(value) for name, value in values.items()})
 
 
 def _told(value: Money | str) -> str:

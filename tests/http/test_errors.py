@@ -16,6 +16,8 @@ from tests.conftest import Browser
 USER = "220100.finance_officer"
 SignIn = Callable[[str], Browser]
 Api = Callable[[str], FlaskClient]
+OURS = {"Origin": "http://localhost"}
+"""What a browser says of a form that a page of ours sent."""
 
 
 def refusals(parent: type[LedgerError] = LedgerError) -> Iterator[type[LedgerError]]:
@@ -141,6 +143,39 @@ def test_a_fault_has_a_number_in_answer_and_log_and_no_trace(
     assert "ZeroDivisionError" not in page
     body = client.get("/api/v1/probe/fail/fault").get_json()
     assert (body["status"], "secret" in str(body)) == (500, False)
+
+
+def test_a_fault_keeps_the_form_for_a_browser_without_script(app: Flask, sign_in: SignIn) -> None:
+    made = sign_in(USER)
+    app.testing = False
+    sent = {"amount": "1,234.56", "note": "<一期>", "idempotency_key": "once"}
+    answer = made.post("/probe/fail/fault?from=here", sent, headers=OURS)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 500
+    assert '<form class="card" action="/probe/fail/fault?from=here" method="post">' in page
+    for kept in ('name="amount" value="1,234.56"', 'value="&lt;一期&gt;"', 'name="idempotency_key" value="once"'):
+        assert kept in page
+    assert page.count('name="csrf_token"') == 1
+    assert "在新窗口登录" not in page[page.index('name="amount"') : page.index("<footer")]
+
+
+def test_a_session_that_is_over_keeps_the_form(browser: Callable[[], Browser]) -> None:
+    page = browser().post("/probe/entry", {"amount": "5"}, headers=OURS).get_data(as_text=True)
+    assert 'name="amount" value="5"' in page
+    assert "在新窗口登录" in page
+
+
+def test_a_form_that_another_site_sent_or_that_holds_a_secret_is_not_offered_again(app: Flask, sign_in: SignIn) -> None:
+    made = sign_in(USER)
+    app.testing = False
+    for sent, headers in (
+        ({"amount": "5"}, {"Origin": "https://elsewhere.example"}),
+        ({"amount": "5"}, {}),
+        ({"amount": "5", "password": "secret"}, OURS),
+    ):
+        page = made.post("/probe/fail/fault", sent, headers=headers).get_data(as_text=True)
+        assert 'name="amount"' not in page
+        assert "secret" not in page
 
 
 def test_a_database_that_is_away_is_said_so(sign_in: SignIn) -> None:

@@ -171,4 +171,4 @@ def test_the_navigation_shows_what_roles_lead_to_and_what_is_there(app: Flask, a
     with app.test_request_context("/t/220100/pilots"):
         shown = [(item.label, item.url, item.current, item.count) for item in navigation.items(actor(USER))]
         assert shown == [("试点", "/t/220100/pilots", True, 3)]
-        assert [item.url for item in navigation.items(actor("admin"))] == ["/admin/users"]
+        assert [item.url for item in navigation.items(actor("admin"))] == ["/admin/users", "/admin/offices"]
