@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from ledger import clock, database, faces, serving
-from ledger.http import actor, converters, csrf, errors, filters, headers, locale
+from ledger.http import actor, converters, csrf, errors, filters, headers, locale, templates
 
 LIMIT_BODY = 12 * 1024 * 1024
 """Bytes of a request at most: a workbook of 10 MB and its form."""
@@ -49,7 +49,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
             database.AUDIT: settings.database_audit_url,
         },
     )
+    templates.register(app)
     Babel(app, locale_selector=locale.select)
+    locale.register(app)
     Bootstrap5(app)
     converters.register(app)
     filters.register(app)

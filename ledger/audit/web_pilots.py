@@ -54,7 +54,7 @@ def list_all_pilots() -> Response:
 
 
 def _list(code: str | None) -> Response:
-    typed = {name: paging.words_asked(name) for name in ("q", "kind", "status", "direction")}
+    typed = {name: paging.words_asked(name) for name in ("q", "kind", "status", "direction", "batch")}
     sort = request.args.get("sort", "")
     found = _ask(code, typed, sort if sort in SORTS else "")
     return htmx.render(
@@ -93,6 +93,7 @@ def _ask(code: str | None, typed: dict[str, str], sort: str) -> PilotPage:
         "kind": typed["kind"] if typed["kind"] in set(PilotKind) else "",
         "status": typed["status"] if typed["status"] in set(PilotStatus) else "",
         "direction": typed["direction"] if typed["direction"] in set(Direction) else "",
+        "batch": typed["batch"],
         "sort": sort,
     }
     if code is None:
@@ -110,6 +111,7 @@ def _chips(typed: dict[str, str]) -> list[tuple[str, str]]:
         "kind": _("类型＝%(what)s", what=known({k.value: v for k, v in KIND_NAMES.items()}, typed["kind"])),
         "status": _("状态＝%(what)s", what=known({k.value: v for k, v in STATUS_NAMES.items()}, typed["status"])),
         "direction": _("方向＝%(what)s", what=known({one.value: one.label for one in Direction}, typed["direction"])),
+        "batch": _("批次＝%(what)s", what=typed["batch"]),
     }
     return [(name, words[name]) for name, value in typed.items() if value]
 

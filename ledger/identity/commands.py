@@ -12,16 +12,15 @@ from ledger.domain.access import (
     PROVINCE,
     PROVINCE_ROLES,
     ROLE_NAMES,
-    Actor,
     Permission,
     Role,
     check_permission,
-    check_second_person,
 )
 from ledger.domain.errors import Conflict, Invalid, NotPermitted, Required
 from ledger.domain.identifiers import clean_text
 from ledger.identity import store, store_passwords
 from ledger.identity.models import Office, Person
+from ledger.identity.store_reference import divisions_of
 from ledger.journal import Fact, Json
 
 KINDS = ("drc", "finance")
@@ -62,6 +61,8 @@ class RegisterOffice:
         if self.kind not in KINDS:
             raise Invalid("单位类型只能是发展改革委或财政局。", field="kind")
         name = clean_text(self.name, "name", 60, required=True)
+        if self.division_code not in divisions_of(self.tenant_code):
+            raise Invalid("该区划不属于本地区。请从列表中选择。", field="division_code")
         if store.office_named(desk, name) is not None:
             raise Invalid("已有名为 {name} 的单位。", field="name", name=name)
         return [add_office(desk, name, self.kind, self.division_code)]
@@ -110,6 +111,8 @@ class RegisterPerson:
             raise Invalid("系统管理员须由两位系统管理员办理：先登记其他角色，再提出角色变更。", field="roles")
         store_passwords.check_new_password(self.password, username)
         office = store.office(desk, self.office_id)
+        if not office.active:
+            raise Invalid("该单位已停用。请选择其他单位。", field="office_id")
         if store.find_login(desk, username) is not None:
             raise Invalid("该用户名已被使用。请换一个。", field="username")
         hashed = store_passwords.hash_password(self.password)
@@ -143,43 +146,6 @@ def add_person(desk: Desk, username: str, name: str, office_id: int, roles: Sequ
         personal={"name": name, "username": username},
         stream=desk.tenant_code,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRoles:
-    """Give a person other roles; two administrators decide it, the asker and `checker`."""
-
-    permission: ClassVar[Permission] = Permission.PERSON_MANAGE
-    tenant_code: str
-    person_id: int
-    roles: tuple[Role, ...]
-    checker: Actor
-    version: int | None = None
-
-    def run(self, desk: Desk) -> Sequence[Fact]:
-        check_second_person(desk.actor.person_id, self.checker.person_id)
-        check_permission(self.checker, Permission.PERSON_MANAGE)
-        if self.person_id in (desk.actor.person_id, self.checker.person_id):
-            raise NotPermitted("不能更改自己的角色。请由另外两位系统管理员办理。")
-        check_roles(self.tenant_code, self.roles)
-        person = store.person_to_change(desk, self.person_id)
-        if self.version is not None and self.version != person.version:
-            raise Conflict("这位人员的资料刚被他人修改。请刷新后再改。")
-        before = store.roles_held(desk, person.id)
-        store.give_roles(desk, person.id, self.roles)
-        person.version += 1
-        return [
-            Fact(
-                "roles_changed",
-                "person",
-                person.id,
-                before={"roles": [role.value for role in before]},
-                after={
-                    "roles": [role.value for role in sorted(set(self.roles))],
-                    "checker": str(self.checker.person_id),
-                },
-            )
-        ]
 
 
 @dataclass(frozen=True, slots=True)

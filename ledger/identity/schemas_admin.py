@@ -11,8 +11,9 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from ledger.domain.access import Role
 from ledger.domain.amounts import BLANKS
 from ledger.http.fields import Fault, FormSchema, IdField, SecretField, TextField, WholeField
-from ledger.identity.commands import RegisterPerson
+from ledger.identity.commands import RegisterOffice, RegisterPerson
 from ledger.identity.commands_accounts import ChangeOwnPassword, make_password
+from ledger.identity.commands_offices import DeactivateOffice, ReactivateOffice
 from ledger.identity.commands_roles import ConfirmRoles, ProposeRoles, RefuseRoles
 from ledger.identity.commands_tokens import MOST_DAYS
 
@@ -84,6 +85,32 @@ class RegisterPersonSchema(RolesSchema):
             tuple(loaded["roles"]),
             make_password(),
         )
+
+
+class RegisterOfficeSchema(FormSchema):
+    """登记单位: a DRC or finance bureau of one of the place's divisions."""
+
+    tenant = TextField(12, typed=True, required=True)
+    name = NamedField(60, lazy_gettext("单位名称"))
+    kind = NamedField(12, lazy_gettext("单位类型"))
+    division_code = NamedField(12, lazy_gettext("区划"))
+
+    @post_load
+    def _as_command(self, loaded: dict[str, Any], **_kw: Any) -> RegisterOffice:
+        return RegisterOffice(loaded["tenant"], loaded["name"], loaded["kind"], loaded["division_code"])
+
+
+class OfficeStateSchema(FormSchema):
+    """停用 or 恢复 of one office; `act` is end or return."""
+
+    tenant = TextField(12, typed=True, required=True)
+    office_id = IdField(typed=True, required=True)
+    act = TextField(12, typed=True, required=True)
+
+    @post_load
+    def _as_command(self, loaded: dict[str, Any], **_kw: Any) -> DeactivateOffice | ReactivateOffice:
+        change = ReactivateOffice if loaded["act"] == "return" else DeactivateOffice
+        return change(loaded["tenant"], loaded["office_id"])
 
 
 class _OfPersonSchema(FormSchema):

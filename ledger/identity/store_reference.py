@@ -84,6 +84,12 @@ PROVINCE_ACCOUNTS = {
 """The accounts of the demo; a production system refuses to start while one of them is active."""
 
 
+def divisions_of(tenant_code: str) -> dict[str, str]:
+    """Names of a tenant's divisions by code, the tenant itself first; of the province, itself alone."""
+    own = [row for row in DIVISIONS if (row.tenant_code or PROVINCE) == tenant_code]
+    return {row.code: row.name for row in sorted(own, key=lambda row: (row.code != tenant_code, row.code))}
+
+
 def demo_usernames() -> list[str]:
     """Every user name of the demo."""
     return [*PROVINCE_ACCOUNTS, *(f"{row.code}.{role}" for row in TENANTS for role in LOCAL_ACCOUNTS)]

@@ -9,6 +9,7 @@ from flask_login import logout_user
 from ledger.dispatch import ask, execute
 from ledger.domain.errors import BadValue, IdempotencyMismatch
 from ledger.http import actor, forms, navigation
+from ledger.http.headers import PREFERENCES
 from ledger.http.htmx import redirect_to
 from ledger.identity.commands_accounts import OWN_SHORTEST, issue_own_token
 from ledger.identity.commands_tokens import DEFAULT_DAYS, MOST_DAYS, RevokeToken
@@ -22,7 +23,38 @@ def me() -> str:
     """Who one is here: name, office, roles, and how one likes to read."""
     found = actor.signed_in()
     live = sum(one.is_live for one in ask(OwnTokens(), found.actor))
-    return render_template("identity/me.html", person=found, roles=navigation.role_names(found.actor), live_tokens=live)
+    return render_template(
+        "identity/me.html",
+        person=found,
+        roles=navigation.role_names(found.actor),
+        live_tokens=live,
+        settings=_settings(),
+        saved=any(name in request.args for name in PREFERENCES),
+    )
+
+
+def _settings() -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+    """The preferences in words; http/headers.py remembers what the form sends.
+
+    They stay in cookies: the sign-in page follows them too, and no row about a person says how they read.
+    """
+    return [
+        ("lang", _("语言"), "", [("zh", "中文"), ("en", "English")]),
+        (
+            "unit",
+            _("金额单位"),
+            _("只改变阅读单位；填写、凭证和打印一律用元"),
+            [("yuan", _("元")), ("wan", _("万元"))],
+        ),
+        (
+            "density",
+            _("表格行距"),
+            _("紧凑时一屏多看约五分之一的行"),
+            [("normal", _("常规")), ("compact", _("紧凑"))],
+        ),
+        ("theme", _("显示"), "", [("auto", _("随系统")), ("light", _("浅色")), ("dark", _("深色"))]),
+        ("keys", _("快捷键"), _("开启后按 ? 查看全部快捷键"), [("on", _("开启")), ("off", _("不开启"))]),
+    ]
 
 
 @pages.get("/me/password")

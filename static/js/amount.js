@@ -1,5 +1,5 @@
 // Adds separators to a plain amount when the field is left; the server judges what it means.
-document.addEventListener("focusout", (e) => {
+addEventListener("focusout", (e) => {
   if (!e.target.matches("input[data-amount]")) return;
   const half = e.target.value.normalize("NFKC").replace(/[,\s]/g, "");
   const parts = /^(\d{1,15})(\.\d{1,2})?$/.exec(half);

@@ -74,7 +74,7 @@ def _form(question: Question, world: World) -> dict[str, str]:
         "pilots.return_designation": {"reason": "错误"},
     }
     sent = dict(forms.get(question.name.split(" ")[1], {}))
-    if question.name in ("POST funds.record_disbursement", "POST funds.amend_disbursement"):
+    if question.name == "POST funds.record_disbursement" or question.path.endswith("/change"):
         sent |= _disbursement(world) | {"step": "send", "version": "1"}
     if not question.path.endswith("/return") and question.name == "POST funds.act_on_document":
         sent.pop("reason")

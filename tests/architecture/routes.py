@@ -18,9 +18,11 @@ ALL: Final = frozenset(
 )
 READERS: Final = ALL - {"administrator"}
 ADMINISTRATORS: Final = frozenset({"administrator"})
+PROVINCE_READERS: Final = frozenset({"province_officer", "province_reviewer", "province_auditor"})
 PUBLIC: Final = frozenset(
     {
         "GET api_description.openapi",
+        "GET audit.count_todo",
         "GET bootstrap.static",
         "GET identity.alive",
         "GET identity.ready",
@@ -78,6 +80,9 @@ PAGES: Final[dict[str, frozenset[str]]] = {
     "GET identity.reset_form": ADMINISTRATORS,
     "POST identity.reset_password": ADMINISTRATORS,
     "POST identity.revoke_tokens": ADMINISTRATORS,
+    "GET identity.list_offices": ADMINISTRATORS,
+    "POST identity.register_office": ADMINISTRATORS,
+    "POST identity.change_office": ADMINISTRATORS,
     "GET audit.status": frozenset({"administrator", "province_auditor"}),
     "GET audit.approvals": READERS,
     "GET audit.all_approvals": ALL,
@@ -89,12 +94,15 @@ PAGES: Final[dict[str, frozenset[str]]] = {
     "GET funds.find_document": READERS,
     "GET funds.new_disbursement": RECORDERS["disbursements"],
     "POST funds.record_disbursement": RECORDERS["disbursements"],
-    "GET funds.change_disbursement": RECORDERS["disbursements"],
-    "POST funds.amend_disbursement": RECORDERS["disbursements"],
     "GET funds.new_award": RECORDERS["awards"],
     "POST funds.record_award": RECORDERS["awards"],
     "GET funds.new_allocation": RECORDERS["allocations"],
     "POST funds.record_allocation": RECORDERS["allocations"],
+    "GET funds.batch_form": frozenset({"finance_reviewer", "drc_reviewer", "province_reviewer"}),
+    "POST funds.approve_batch": frozenset({"finance_reviewer", "drc_reviewer", "province_reviewer"}),
+    "GET funds.new_notice": RECORDERS["allocations"],
+    "POST funds.record_notice": RECORDERS["allocations"],
+    "GET funds.show_notice": frozenset({"province_officer", "province_reviewer", "province_auditor"}),
     "GET funds.new_expenditure": RECORDERS["expenditures"],
     "POST funds.record_expenditure": RECORDERS["expenditures"],
     "GET funds.new_acceptance": RECORDERS["acceptances"],
@@ -129,8 +137,11 @@ PAGES: Final[dict[str, frozenset[str]]] = {
 
 OF_COLLECTION: Final[dict[str, dict[str, frozenset[str]]]] = {
     "GET funds.list_documents": dict.fromkeys(RECORDERS, READERS),
+    "GET funds.list_all_documents": dict.fromkeys(RECORDERS, PROVINCE_READERS),
     "GET funds.show_document": dict.fromkeys(RECORDERS, READERS),
     "GET funds.check_document": dict.fromkeys(RECORDERS, READERS),
+    "GET funds.change_document": RECORDERS,
+    "POST funds.amend_document": RECORDERS,
     "GET funds.reverse_form": RECORDERS,
     "POST funds.reverse_document": RECORDERS,
 }

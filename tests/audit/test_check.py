@@ -84,6 +84,24 @@ def test_a_changed_position_is_named(books: Books, tamper: Tamper, table: str, c
     assert int(found.found) == int(found.expected) + by
 
 
+def test_a_last_number_that_the_documents_do_not_bear_out_is_named(books: Books, tamper: Tamper) -> None:
+    change = "UPDATE document_number SET last = last + 1 WHERE tenant_code = '220100' AND prefix = 'FK'"
+    tamper("document_number", change)
+    assert named() == {("9.16", "document_number.last", "220100/FK-2026")}
+    tamper("document_number", "UPDATE document_number SET prefix = 'XX' WHERE tenant_code = '220300' AND prefix = 'FK'")
+    assert named() >= {
+        ("9.16", "document_number.last", "220300/FK-2026"),
+        ("9.16", "document_number.last", "220300/XX-2026"),
+    }
+
+
+def test_a_reversal_in_another_list_is_named(books: Books, tamper: Tamper) -> None:
+    tamper("reversal_listing", "UPDATE reversal_listing SET kind = 'recovery'")
+    assert {(rule, place) for rule, place, _row in named()} == {("9.16", "reversal_listing.kind")}
+    tamper("reversal_listing", "DELETE FROM reversal_listing")
+    assert {(rule, place) for rule, place, _row in named()} == {("9.16", "reversal_listing.kind")}
+
+
 def test_a_changed_fund_line_is_named(books: Books, tamper: Tamper) -> None:
     tamper("fund_line", "UPDATE fund_line SET awarded = awarded - 1")
     assert ("9.16", "fund_line.awarded", "220000/2026") in named()

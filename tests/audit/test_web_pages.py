@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -100,9 +101,11 @@ def test_htmx_renews_the_bar_and_brings_older_acts(sign_in: SignIn, books: Books
     browser, url = sign_in(OFFICER), f"/t/220100/pilots/{books.pilot.id}"
     bar = browser.get(url, htmx=True, headers={"HX-Target": "moneybar"}).get_data(as_text=True)
     assert bar.lstrip().startswith('<section class="card" id="moneybar"')
-    older = browser.get(f"{url}?before=9999", htmx=True, headers={"HX-Target": "timeline-more"}).get_data(as_text=True)
+    older = browser.get(f"{url}?before=9999", htmx=True, headers={"HX-Target": "timeline"}).get_data(as_text=True)
     assert "<li" in older
     assert "<html" not in older
+    # The button's own place comes along, empty once nothing is older.
+    assert re.search(r'<p class="acts" id="timeline-more" hx-swap-oob="true"></p>', older)
 
 
 def test_a_designation_is_confirmed_by_a_second_person_of_the_province(sign_in: SignIn, make: Factory) -> None:

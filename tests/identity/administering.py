@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ledger.dispatch import execute
 from ledger.domain.access import Actor, Role
-from ledger.identity.commands_roles import ProposeRoles
+from ledger.identity.commands_roles import ConfirmRoles, ProposeRoles
 from tests.conftest import Browser
 
 Who = Callable[[str], Actor]
@@ -24,3 +24,9 @@ def propose(who: Who, roles: tuple[Role, ...] = WANTED, maker: str = "admin", us
     person = who(user)
     command = ProposeRoles(person.tenant_code, person.person_id, roles, "人手不足")
     return execute(command, who(maker)).subject_id
+
+
+def change_roles(who: Who, user: str, roles: tuple[Role, ...]) -> None:
+    """Give a person other roles, as two administrators do."""
+    request_id, person = propose(who, roles, user=user), who(user)
+    execute(ConfirmRoles(person.tenant_code, person.person_id, request_id), who("admin.second"))

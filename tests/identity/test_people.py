@@ -11,8 +11,8 @@ from sqlalchemy import text
 from ledger import database
 from ledger.dispatch import ask, execute
 from ledger.domain.access import PROVINCE, SYSTEM, Actor, Permission, Role
-from ledger.domain.errors import BadValue, Conflict, Invalid, MakerIsChecker, NotFound, NotPermitted
-from ledger.identity.commands import ChangeRoles, DeactivatePerson, RegisterOffice, RegisterPerson, SetPassword
+from ledger.domain.errors import BadValue, Conflict, Invalid, NotFound, NotPermitted
+from ledger.identity.commands import DeactivatePerson, RegisterOffice, RegisterPerson, SetPassword
 from ledger.identity.commands_setup import OpenStreams, SetUpAccounts
 from ledger.identity.queries import (
     TENANTS,
@@ -104,21 +104,6 @@ def test_only_administrators_manage_people(actor: Who) -> None:
     person_id = actor(USER).person_id
     with pytest.raises(NotPermitted):
         execute(DeactivatePerson("220100", person_id), actor("province.officer"))
-
-
-def test_roles_change_by_two_administrators_and_never_ones_own(actor: Who) -> None:
-    first, second, person = actor("admin"), actor("admin.second"), actor(USER)
-    roles = (Role.DRC_OFFICER, Role.DRC_REVIEWER)
-    with pytest.raises(MakerIsChecker):
-        execute(ChangeRoles("220100", person.person_id, roles, first), first)
-    with pytest.raises(NotPermitted):
-        execute(ChangeRoles("220100", person.person_id, roles, actor("province.officer")), first)
-    with pytest.raises(NotPermitted):
-        execute(ChangeRoles(PROVINCE, first.person_id, (Role.PROVINCE_OFFICER,), second), first)
-    with pytest.raises(Conflict):
-        execute(ChangeRoles("220100", person.person_id, roles, second, version=7), first)
-    execute(ChangeRoles("220100", person.person_id, roles, second), first)
-    assert actor(USER).roles == set(roles)
 
 
 def test_a_deactivated_person_stays_in_the_list(actor: Who) -> None:

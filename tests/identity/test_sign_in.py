@@ -12,8 +12,9 @@ from sqlalchemy import text
 from ledger import clock, database
 from ledger.dispatch import execute
 from ledger.domain.access import Actor, Role
-from ledger.identity.commands import ChangeRoles, DeactivatePerson
+from ledger.identity.commands import DeactivatePerson
 from tests.conftest import PASSWORD, STARTS_AT, Browser
+from tests.identity.administering import change_roles
 
 USER = "220100.finance_officer"
 SignIn = Callable[[str], Browser]
@@ -170,8 +171,7 @@ def test_a_deactivated_person_is_out_at_the_next_request(sign_in: SignIn, actor:
 def test_changed_roles_count_at_the_next_request(sign_in: SignIn, actor: Who) -> None:
     made = sign_in(USER)
     assert "财务经办" in made.get("/me").get_data(as_text=True)
-    command = ChangeRoles("220100", actor(USER).person_id, (Role.DRC_OFFICER,), actor("admin.second"))
-    execute(command, actor("admin"))
+    change_roles(actor, USER, (Role.DRC_OFFICER,))
     page = made.get("/me").get_data(as_text=True)
     assert "<dd>发改经办</dd>" in page
 

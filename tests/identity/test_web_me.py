@@ -102,3 +102,18 @@ def test_somebody_elses_token_is_neither_shown_nor_revoked(sign_in: SignIn, acto
     elsewhere = make_token(actor("220200.drc_officer")).split(".")[1]
     assert made.post("/me/tokens/revoke", {"token_id": elsewhere}).status_code == 404
     assert made.post("/me/tokens/revoke").status_code == 422
+
+
+def test_how_one_reads_is_kept_after_signing_out(sign_in: Callable[[str], Browser]) -> None:
+    browser = sign_in("220100.finance_officer")
+    chosen = "lang=zh&unit=wan&density=compact&theme=dark&keys=off"
+    page = browser.get(f"/me?{chosen}").get_data(as_text=True)
+    assert "设置已保存" in page
+    assert 'data-density="compact"' in page
+    assert 'data-keys="off"' in page
+    assert 'id="keys-help"' not in page
+    browser.post("/logout")
+    signed_out = browser.get("/login").get_data(as_text=True)
+    assert 'data-theme="dark" data-density="compact"' in signed_out
+    again = browser.get("/me?density=loose")
+    assert "density" not in again.headers.get("Set-Cookie", "")
