@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
-from werkzeug.serving import make_server
-from werkzeug.wsgi import ClosingIterator
+from playwright.sync_api import Browser, expect, sync_playwright
 
 import config
 from ledger.domain.pilots import PilotKind
 from scripts.assets import FETCHED, SERVED
-from tests.browser.visits import Books, Mode, Visit, opened
+from tests.browser.house import House, opened_house
+from tests.browser.served import served
+from tests.browser.visits import Books, Mode, Visit
+from tests.browser.windows import opened
 from tests.chromium import EXECUTABLE, launch
 from tests.conftest import make_settings
 from tests.factories import Factory
 from tests.fixtures_money import make
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 __all__ = ["make"]
 
@@ -32,34 +28,18 @@ Browse = Callable[[Mode], AbstractContextManager[Visit]]
 
 
 @pytest.fixture
-def settings(database_urls: dict[str, str], tmp_path: Path) -> config.Settings:
-    """The test's settings with the CDN on: the pages ask for htmx as they do by default."""
-    return make_settings(database_urls, tmp_path, HTMX_CDN=config.HTMX_URL)
-
-
-def whole(app: WSGIApplication) -> WSGIApplication:
-    """`app` with each answer read to its end before it is sent.
-
-    Werkzeug's server leaves a file open when the browser goes on to the next page while it is sent.
-    """
-
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with closing(ClosingIterator(app(environ, start_response))) as parts:
-            return [b"".join(parts)]
-
-    return answer
+def settings(request: pytest.FixtureRequest, database_urls: dict[str, str], tmp_path: Path) -> config.Settings:
+    """The test's settings with the CDN on, as by default, but for a test whose mode goes without."""
+    mode = getattr(request.node, "callspec", None) and request.node.callspec.params.get("mode")
+    cdn = "off" if mode is Mode.LOCAL else config.HTMX_URL
+    return make_settings(database_urls, tmp_path, HTMX_CDN=cdn)
 
 
 @pytest.fixture
 def served_at(app: Flask) -> Iterator[str]:
     """The address at which the test's application is really served."""
-    server = make_server("127.0.0.1", 0, whole(app), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as base:
+        yield base
 
 
 @pytest.fixture
@@ -77,10 +57,19 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium, started once for the tests of a file."""
     if not EXECUTABLE.exists():
         pytest.fail(f"{EXECUTABLE} is missing: make test installs it", pytrace=False)
+    # As patient as with actions: the other worker may be busy with a database.
+    expect.set_options(timeout=10_000)
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo, served once for the tests of a file."""
+    with opened_house(chromium, tmp_path_factory.mktemp("house")) as house:
+        yield house
 
 
 @pytest.fixture(scope="session")

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, ViewportSize, expect
 
-import config
+from tests.browser import looks
+from tests.browser.looks import NARROW, WIDE
 from tests.conftest import PASSWORD
 from tests.factories import MadePilot
-
-WIDE = 1280
-NARROW = 320
-"""Widths in CSS pixels: a desk, and the narrowest screen on which pages must not scroll sideways."""
 
 
 class Mode(StrEnum):
@@ -26,18 +19,30 @@ class Mode(StrEnum):
     CDN = "cdn"
     UNREACHABLE = "cdn-unreachable"
     TAMPERED = "cdn-tampered"
+    LOCAL = "local"
+    """The ledger is set to serve the library itself."""
+    KEYBOARD = "keyboard"
+    """Every step by keys alone."""
+    NARROW = "narrow"
+    ZOOMED = "zoomed"
+    """A screen of 1280 by 1024 at 400 %."""
     NO_SCRIPT = "no-script"
 
     @property
     def has_script(self) -> bool:
         return self is not Mode.NO_SCRIPT
 
+    @property
+    def screen(self) -> ViewportSize:
+        """Width and height in CSS pixels."""
+        if self is Mode.NARROW:
+            return {"width": NARROW, "height": 700}
+        return {"width": NARROW, "height": 256} if self is Mode.ZOOMED else {"width": WIDE, "height": 900}
+
 
 COMPLAINTS = {
-    Mode.CDN: (),
     Mode.UNREACHABLE: ("Failed to load resource: net::ERR_FAILED",),
     Mode.TAMPERED: ("Failed to find a valid digest in the 'integrity' attribute",),
-    Mode.NO_SCRIPT: (),
 }
 """What the browser says of a CDN that fails, and rightly so."""
 REFUSED = "status of 422"
@@ -71,7 +76,7 @@ class Watch:
         self.expected.append(words)
 
     def console(self, message: ConsoleMessage) -> None:
-        known = (*COMPLAINTS[self.mode], *self.expected)
+        known = (*COMPLAINTS.get(self.mode, ()), *self.expected)
         if message.type == "error" and not any(words in message.text for words in known):
             self.complaints.append(message.text)
 
@@ -81,9 +86,9 @@ class Watch:
             self.posts.append((path, request.headers.get("hx-request") == "true"))
 
 
-@dataclass(slots=True)
+@dataclass
 class Visit:
-    """One browser with its cookies, on one page."""
+    """One browser with its cookies, on one page. `keyboard.Typist` takes the same steps by keys."""
 
     page: Page
     base: str
@@ -100,24 +105,47 @@ class Visit:
         if self.mode.has_script:
             self.page.wait_for_function("() => window.htmx && document.readyState === 'complete'")
 
-    def sign_in(self, username: str) -> None:
-        self.open("/login")
-        self.page.get_by_label("用户名").fill(username)
-        self.page.get_by_label("密码").fill(PASSWORD)
-        self.press("登录")
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("我的工作")
+    def activate(self, target: Locator) -> None:
+        """Follow a link or press a button; on a small screen the page that is left must have fitted."""
+        if self.mode.screen["width"] < WIDE:
+            assert not looks.is_wider_than_the_screen(self.page), (self.page.url, looks.widest(self.page))
+        target.click()
 
-    def sign_out(self) -> None:
-        self.page.locator("header details.menu > summary").click()
-        self.press("退出")
-        expect(self.page.get_by_label("用户名")).to_be_visible()
+    def put(self, field: Locator, text: str) -> None:
+        """Type key by key into an emptied field, as a person does: the live check must bear it."""
+        field.fill("")
+        field.press_sequentially(text)
+
+    def tick(self, box: Locator) -> None:
+        box.check()
+
+    def fill(self, label: str, text: str) -> None:
+        self.put(self.page.get_by_label(label), text)
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        self.activate(self.page.get_by_role("button", name=name, exact=True))
 
     def follow(self, name: str) -> None:
-        """Click the first link of the page's own part that is called so."""
-        self.page.get_by_role("main").get_by_role("link", name=name).first.click()
+        """Follow the first link of the page's own part that is called so."""
+        self.activate(self.page.get_by_role("main").get_by_role("link", name=name).first)
+
+    def go_to(self, name: str) -> None:
+        """Follow a link of the navigation."""
+        self.activate(self.page.get_by_role("navigation", name="主导航").get_by_role("link", name=name))
+
+    def sign_in(self, username: str) -> None:
+        """By the controls' ids, which are the same in English."""
+        self.open("/login")
+        self.put(self.page.locator("#username"), username)
+        self.put(self.page.locator("#password"), PASSWORD)
+        self.activate(self.page.locator("main button[type=submit]"))
+        expect(self.page.locator("header details.menu")).to_be_visible()
+        self.settle()
+
+    def sign_out(self) -> None:
+        self.activate(self.page.locator("header details.menu > summary"))
+        self.press("退出")
+        expect(self.page.get_by_label("用户名")).to_be_visible()
 
     def says(self, *words: str) -> None:
         """The page's own part shows each of the words."""
@@ -128,56 +156,3 @@ class Visit:
         """The amount that the money bar shows for a stage."""
         row = self.page.locator("#moneybar .money > div").filter(has=self.page.get_by_text(stage, exact=True))
         return row.locator(".v").inner_text().split("\n")[0]
-
-    def is_wider_than_the_screen(self) -> bool:
-        return bool(self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
-
-    def widest(self) -> str:
-        """The innermost elements that reach beyond the screen's right edge, at most three."""
-        return str(
-            self.page.evaluate(
-                "() => [...document.querySelectorAll('body *')]"
-                ".filter(e => e.getBoundingClientRect().right > innerWidth && !e.children.length)"
-                ".slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' ')"
-            )
-        )
-
-    def violations(self) -> list[str]:
-        """What axe finds on the page as it stands."""
-        found: list[dict[str, Any]] = Axe().run(self.page).response["violations"]
-        return [f"{each['id']}: {node['target']} {node['html'][:120]}" for each in found for node in each["nodes"]]
-
-
-@contextmanager
-def opened(chromium: Browser, base: str, mode: Mode, script: bytes) -> Iterator[Visit]:
-    """A browser without cookies, its CDN as `mode` says; whatever else is foreign is refused and kept."""
-    context = chromium.new_context(
-        locale="zh-CN",
-        java_script_enabled=mode.has_script,
-        # A colour on its way to another one would be judged by neither.
-        reduced_motion="reduce",
-        viewport={"width": WIDE, "height": 900},
-    )
-    context.set_default_timeout(10_000)
-    watch = Watch(mode)
-
-    def answer(route: Route) -> None:
-        watch.foreign.add(route.request.url)
-        if route.request.url != config.HTMX_URL or mode is Mode.UNREACHABLE:
-            route.abort()
-            return
-        body = script + b"\n" if mode is Mode.TAMPERED else script
-        # The page asks across origins: without this header the browser refuses to compare the hash.
-        headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/javascript"}
-        route.fulfill(body=body, headers=headers)
-
-    context.route(lambda url: not url.startswith(base), answer)
-    page = context.new_page()
-    # Kept as lambdas: Playwright writes an attribute on the owner of a bound method.
-    page.on("console", lambda message: watch.console(message))  # noqa: PLW0108
-    page.on("pageerror", lambda error: watch.complaints.append(str(error)))
-    page.on("request", lambda request: watch.request(request))  # noqa: PLW0108
-    try:
-        yield Visit(page, base, mode, watch)
-    finally:
-        context.close()
