@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,14 @@ import psycopg
 
 STARTS_WITHIN = 60.0
 STOPS_WITHIN = 30.0
+
+THROWN_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+}
+"""Settings of a server whose rows nobody needs after a crash."""
 
 
 class PostgresMissing(Exception):
@@ -49,8 +57,8 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start_server() -> Server:
-    """Start a server with a fresh data folder and wait until it answers.
+def start_server(settings: Mapping[str, str] = THROWN_AWAY) -> Server:
+    """Start a server with a fresh data folder and these settings, and wait until it answers.
 
     Loopback and socket trust the superuser `postgres`; every other role needs its password.
 
@@ -65,7 +73,7 @@ def start_server() -> Server:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         cluster = folder / "cluster"
         _make_cluster(programs, cluster, as_postgres=owner is not None)
-        return _start(programs, folder, cluster, as_postgres=owner is not None)
+        return _start(programs, folder, cluster, settings, as_postgres=owner is not None)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -116,19 +124,16 @@ def _make_cluster(programs: Path, cluster: Path, *, as_postgres: bool) -> None:
     (cluster / "pg_hba.conf").write_text("\n".join(rules) + "\n", encoding="ascii")
 
 
-def _start(programs: Path, folder: Path, cluster: Path, *, as_postgres: bool) -> Server:
+def _start(programs: Path, folder: Path, cluster: Path, given: Mapping[str, str], *, as_postgres: bool) -> Server:
     port = _free_port()
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": str(folder),
         "max_connections": "200",
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
-        "shared_buffers": "64MB",
         "timezone": "UTC",
         "log_min_messages": "warning",
+        **given,
     }
     command = [*_as_user(as_postgres), str(programs / "postgres"), "-D", str(cluster)]
     for name, value in settings.items():
