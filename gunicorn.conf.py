@@ -16,9 +16,9 @@ except ConfigError as error:
 bind = f"127.0.0.1:{_settings.port}"
 worker_class = "gthread"
 workers = 2
-# While one waits for the database the other draws its page. More would take turns at the interpreter:
-# each of a page's statements would then wait for all of them.
-threads = 2
+# While one waits for the database another draws its page; four, so that a long import or two in a process leaves
+# threads for pages. A page asks the database twice, so it seldom waits for the others' turns at the interpreter.
+threads = 4
 timeout = 60
 graceful_timeout = 30
 

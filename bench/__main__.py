@@ -15,7 +15,7 @@ import psycopg
 
 from bench.measure import Figure
 from bench.results import page, table
-from bench.server import Place
+from bench.server import DURABLE, Place
 
 TOPICS = ("acts", "sqlite", "reads", "pages", "imports")
 """Each is a module `bench/<topic>.py` with `figures(place) -> list[Figure]`."""
@@ -32,7 +32,9 @@ def main(asked: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with Place.started() as place:
         figures = list(_measured(place, asked or TOPICS))
-        where = f"{os.cpu_count()} cores, PostgreSQL {_version(place)}, Python {platform.python_version()}"
+        where = (
+            f"{os.cpu_count()} cores, PostgreSQL {_version(place)} ({_settings()}), Python {platform.python_version()}"
+        )
     return conclude(figures, where, None if asked else RESULTS)
 
 
@@ -57,6 +59,10 @@ def _measured(place: Place, topics: Sequence[str]) -> Iterator[Figure]:
 def _version(place: Place) -> int:
     with psycopg.connect(place.server.admin_url) as connection:
         return connection.info.server_version // 10000
+
+
+def _settings() -> str:
+    return ", ".join(f"{name} {value}" for name, value in DURABLE.items())
 
 
 def _say(text: str) -> None:

@@ -30,7 +30,6 @@ from tests.conftest import SECRET_KEY, STARTS_AT
 from tests.factories import PAID_ON, Factory, MadePilot
 
 ROWS = 100_000
-ROUNDS = 3
 SAMPLE = 500
 """Rows that go in one by one in each slice: the first ones of the workbook, then those after them."""
 PILOTS = 20
@@ -60,7 +59,7 @@ def figures(place: Place) -> list[Figure]:
     _write_book(path, payments)
     single = place.database("imports_single", of=books.name)
     peaks: list[float] = []
-    bulk, by_row = interleaved(_bulk(place, books, path, peaks), _single(single, payments), ROUNDS)
+    bulk, by_row = interleaved(_bulk(place, books, path, peaks), _single(single, payments))
     return [
         Figure(
             name=f"import of {ROWS:,} rows, checked and posted, over single acts",

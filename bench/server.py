@@ -33,12 +33,11 @@ DURABLE = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
-    "shared_buffers": "256MB",
-    # A checkpoint in one side's slice and none in the other's would decide the ratio.
+    "shared_buffers": "1GB",
     "max_wal_size": "8GB",
-    "checkpoint_timeout": "1h",
+    "checkpoint_timeout": "30min",
 }
-"""Each commit waits until it is on the disk, as in production."""
+"""As a small production server has it: each commit waits until it is on the disk, and checkpoints are far between."""
 PREPARED = "ledger"
 """The database with tables, accounts, a policy in force and a fund line; every other is a copy."""
 FUND_LINE = Money(100_000_000_000_00)

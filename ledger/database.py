@@ -138,7 +138,7 @@ def prepare_engine(made: Engine) -> None:
 def _postgresql_connect(connection: Any, _record: Any) -> None:
     # One type for every whole number: a statement is prepared once, not once for each size of its numbers.
     connection.adapters.register_dumper(int, Int8Dumper)
-    # psycopg prepares nothing by itself: after a rollback it would deallocate every name, and with its own those of ours.
+    # psycopg prepares nothing by itself: after a rollback it would deallocate every name, and with its own also ours.
     connection.prepare_threshold = None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ledger.clock import BEIJING, business_date
 from ledger.domain.access import Actor
 from ledger.domain.errors import NotPermitted
-from ledger.tenancy import Constant, Parameters, Row, Scope, Transaction
+from ledger.tenancy import Constant, Parameters, Reading, Row, Scope, Transaction
 
 T = TypeVar("T")
 
@@ -80,6 +80,10 @@ class Desk:
     def first(self, statement: Constant, **parameters: Any) -> Row | None:
         """The first row of a constant statement, or None."""
         return self._transaction.first(statement, parameters)
+
+    def read_all(self, *readings: Reading) -> list[list[Row]]:
+        """All rows of several constant statements, asked in one exchange with the database."""
+        return self._transaction.read_all(readings)
 
     def write(self, statement: Constant, **parameters: Any) -> int:
         """Execute a writing statement; how many rows it touched."""

@@ -27,6 +27,8 @@ from ledger.tenancy import WHOLE_PROVINCE, Scope, Transaction
 
 RETRIES = 3
 """How often a transaction that the database broke off (deadlock) is tried again."""
+_NOT_RECORDED = frozenset({"payee_account"})
+"""Fields of a command that the record of its refusal leaves out."""
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -180,7 +182,7 @@ def _record(fact: Fact, actor: Actor, now: datetime) -> None:
 
 
 def _record_refusal(command: Command, actor: Actor, refusal: LedgerError, now: datetime) -> None:
-    asked: dict[str, chain.Json] = {name: value for name, value in _plain(command).items() if name != "payee_account"}
+    asked = _public(_plain(command))
     numbers = {name: str(amount.fen) for name, amount in refusal.numbers.items()}
     amount = getattr(command, "amount", None)
     fact = Fact(
@@ -191,6 +193,13 @@ def _record_refusal(command: Command, actor: Actor, refusal: LedgerError, now: d
         amount=amount if isinstance(amount, Money) else None,
     )
     _record(fact, actor, now)
+
+
+def _public(value: chain.Json) -> chain.Json:
+    """`value` without the accounts in it, however deep: an entry of the journal is never forgotten."""
+    if isinstance(value, dict):
+        return {name: _public(one) for name, one in value.items() if name not in _NOT_RECORDED}
+    return [_public(one) for one in value] if isinstance(value, list) else value
 
 
 def _fingerprint(command: Command) -> str:

@@ -3,13 +3,18 @@
 On PostgreSQL a statement is prepared once a connection and then sent by its name, through libpq
 itself. What needs no answer (the beginning, an insert, the end) waits for the next statement that
 does, and they travel together: each way to the server and back costs more than most statements.
+
+What only reads begins and ends nothing: the server takes all that is sent up to a Sync as one
+transaction, so the tenant is bound, the statements run and the binding is gone in one exchange.
 """
 
 from __future__ import annotations
 
 import select
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import psycopg
@@ -22,25 +27,34 @@ _AUTO = [PyFormat.AUTO] * 100
 _WENT_WELL = frozenset([ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK])
 # Local to the transaction: a pooled connection carries no tenant to its next user.
 _BIND = "SELECT set_config('app.tenant', $1, true)"
+_READ_ALL = "SELECT set_config('transaction_read_only', 'on', true)"
+_READ_ONE = f"{_READ_ALL}, set_config('app.tenant', $1, true)"
+
+Statement = tuple[str, Any]
+"""SQL with the driver's own places, and the values for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one statement came to: its rows, which may be none, how many it touched, and the columns' names if asked."""
+
+    rows: Sequence[Sequence[Any]]
+    count: int
+    columns: Callable[[], tuple[str, ...]]
 
 
 class Driver(Protocol):
     """A driver's connection as a transaction uses it. Raises the driver's own errors."""
 
-    rowcount: int
-    """Rows that the last executed statement touched."""
-
     def begin(self, tenant_code: str | None, *, writing: bool, one_snapshot: bool) -> None: ...
 
     def bind(self, tenant_code: str) -> None: ...
 
-    def execute(self, sql: str, values: Any) -> Sequence[Sequence[Any]]: ...
+    def execute(self, statements: Sequence[Statement]) -> list[Answer]: ...
 
     def later(self, sql: str, values: Any) -> None: ...
 
     def execute_many(self, sql: str, values: Sequence[Any]) -> None: ...
-
-    def columns(self) -> tuple[str, ...]: ...
 
     def flush(self) -> None: ...
 
@@ -52,7 +66,7 @@ class Driver(Protocol):
 class Postgresql:
     """psycopg's connection; `prepared` keeps the names of its statements as long as it lives."""
 
-    __slots__ = ("_connection", "_libpq", "_prepared", "_queue", "_result", "_transformer", "rowcount")
+    __slots__ = ("_connection", "_first", "_libpq", "_prepared", "_queue", "_transformer")
 
     def __init__(self, connection: psycopg.Connection[Any], prepared: dict[Any, bytes]) -> None:
         self._connection = connection
@@ -60,30 +74,33 @@ class Postgresql:
         self._prepared = prepared
         self._transformer = Transformer(connection)
         self._queue: list[tuple[bytes, Any, Any]] = []
-        self._result: Any = None
-        self.rowcount = 0
+        # What goes before each exchange of a transaction that only reads; None where one was begun.
+        self._first: Statement | None = None
 
-    def begin(self, tenant_code: str | None, *, writing: bool, one_snapshot: bool) -> None:  # noqa: ARG002
+    def begin(self, tenant_code: str | None, *, writing: bool, one_snapshot: bool) -> None:
         """Begin, and tell row-level security whose rows these are; None for the province's reading of all."""
+        if not (writing or one_snapshot):
+            self._first = (_READ_ALL, ()) if tenant_code is None else (_READ_ONE, (tenant_code,))
+            return
         self.later("BEGIN ISOLATION LEVEL REPEATABLE READ" if one_snapshot else "BEGIN", ())
         if tenant_code is not None:
             self.bind(tenant_code)
 
     def bind(self, tenant_code: str) -> None:
         """Go on under another tenant."""
-        self.later(_BIND, (tenant_code,))
+        if self._first is not None:
+            self._first = (_READ_ONE, (tenant_code,))
+        # An ORM session may have begun a transaction in what only reads: it goes on under that tenant too.
+        if self._first is None or self._libpq.transaction_status != TransactionStatus.IDLE:
+            self.later(_BIND, (tenant_code,))
 
-    def execute(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        """Run one statement with `$1` places, after those that wait; its rows, which may be none."""
-        self.later(sql, values)
-        self.flush()
-        result = self._result
-        if result.status != ExecStatus.TUPLES_OK:
-            self.rowcount = result.command_tuples or 0
-            return ()
-        self.rowcount = result.ntuples
-        self._transformer.set_pgresult(result)
-        return self._transformer.load_rows(0, result.ntuples, tuple)
+    def execute(self, statements: Sequence[Statement]) -> list[Answer]:
+        """Run statements with `$1` places after those that wait, all in one exchange; an answer for each."""
+        if self._first is not None:
+            self.later(*self._first)
+        for sql, values in statements:
+            self.later(sql, values)
+        return [self._answered(result) for result in self._run()[-len(statements) :]]
 
     def later(self, sql: str, values: Sequence[Any]) -> None:
         """Let a statement wait for the next one that is executed, or for the end; its error comes with that."""
@@ -98,26 +115,9 @@ class Postgresql:
         self.flush()
         RawCursor(self._connection).executemany(sql.encode(), values)
 
-    def columns(self) -> tuple[str, ...]:
-        """The names of the last rows' columns."""
-        return tuple(self._result.fname(place).decode() for place in range(self._result.nfields))
-
     def flush(self) -> None:
         """Run what waits."""
-        queue, self._queue = self._queue, []
-        if len(queue) == 1:
-            name, sent, formats = queue[0]
-            self._result = self._libpq.exec_prepared(name, sent, formats)
-            self._check(self._result)
-        elif queue:
-            try:
-                refused = self._exchange(queue)
-            except BaseException:
-                # Stopped half way: nobody knows what the server still sends.
-                self._libpq.finish()
-                raise
-            if refused is not None:
-                self._check(refused)
+        self._run()
 
     def commit(self) -> None:
         """Make it durable, together with what waits."""
@@ -130,14 +130,40 @@ class Postgresql:
         if self._libpq.status == ConnStatus.OK and self._libpq.transaction_status != TransactionStatus.IDLE:
             self._libpq.exec_(b"ROLLBACK")
 
+    def _run(self) -> list[Any]:
+        """Send what waits; the result of each statement."""
+        queue, self._queue = self._queue, []
+        if not queue:
+            return []
+        if len(queue) == 1:
+            results = [self._libpq.exec_prepared(*queue[0])]
+        else:
+            try:
+                results = self._exchange(queue)
+            except BaseException:
+                # Stopped half way: nobody knows what the server still sends.
+                self._libpq.finish()
+                raise
+        for result in results:
+            # The first that was refused: those behind it were not run.
+            self._check(result)
+        return results
+
+    def _answered(self, result: Any) -> Answer:
+        columns = partial(_columns, result)
+        if result.status != ExecStatus.TUPLES_OK:
+            return Answer((), result.command_tuples or 0, columns)
+        self._transformer.set_pgresult(result)
+        return Answer(self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples, columns)
+
     def _prepare(self, known: tuple[str, Any]) -> bytes:
         name = b"ledger_%d" % len(self._prepared)
         self._check(self._libpq.prepare(name, known[0].encode(), known[1]))
         self._prepared[known] = name
         return name
 
-    def _exchange(self, queue: Sequence[tuple[bytes, Any, Any]]) -> Any:
-        """Send statements one behind the other and read their answers: the first that was refused, or None."""
+    def _exchange(self, queue: Sequence[tuple[bytes, Any, Any]]) -> list[Any]:
+        """Send statements one behind the other and read their results."""
         libpq = self._libpq
         libpq.enter_pipeline_mode()
         for name, sent, formats in queue:
@@ -150,16 +176,14 @@ class Postgresql:
             ready.poll()
             libpq.consume_input()
         ready.modify(libpq.socket, select.POLLIN)
-        refused = None
+        results = []
         for _ in queue:
-            self._result = self._answer(ready)
+            results.append(self._answer(ready))
             if self._answer(ready) is not None:
                 raise psycopg.OperationalError("two answers to one statement")
-            if refused is None and self._result.status not in _WENT_WELL:
-                refused = self._result
         self._answer(ready)
         libpq.exit_pipeline_mode()
-        return refused
+        return results
 
     def _answer(self, ready: select.poll) -> Any:
         """The next result. Waiting for it lets other threads run, which libpq's own waiting here would not."""
@@ -175,15 +199,18 @@ class Postgresql:
             raise error_from_result(result, self._connection.info.encoding)
 
 
+def _columns(result: Any) -> tuple[str, ...]:
+    return tuple(result.fname(place).decode() for place in range(result.nfields))
+
+
 class Sqlite:
     """The standard library's connection, whose transactions are ours to begin."""
 
-    __slots__ = ("_connection", "_cursor", "rowcount")
+    __slots__ = ("_connection", "_cursor")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
-        self.rowcount = 0
 
     def begin(self, tenant_code: str | None, *, writing: bool, one_snapshot: bool) -> None:  # noqa: ARG002
         """Begin; a writer takes the file at once, and every reader sees one snapshot."""
@@ -192,12 +219,9 @@ class Sqlite:
     def bind(self, tenant_code: str) -> None:
         """Go on under another tenant: there is no row-level security to tell."""
 
-    def execute(self, sql: str, values: Any) -> Sequence[Sequence[Any]]:
-        """Run one statement with `:name` places; its rows, which may be none."""
-        self._cursor.execute(sql, values)
-        found = self._cursor.fetchall()
-        self.rowcount = self._cursor.rowcount
-        return found
+    def execute(self, statements: Sequence[Statement]) -> list[Answer]:
+        """Run statements with `:name` places, one after the other; an answer for each."""
+        return [self._answered(*statement) for statement in statements]
 
     def later(self, sql: str, values: Any) -> None:
         """Run it at once: there is no way to save."""
@@ -210,10 +234,6 @@ class Sqlite:
         """Run one statement once for each of `values`."""
         self._cursor.executemany(sql, values)
 
-    def columns(self) -> tuple[str, ...]:
-        """The names of the last rows' columns."""
-        return tuple(column[0] for column in self._cursor.description)
-
     def commit(self) -> None:
         """Make it durable."""
         self._connection.commit()
@@ -221,3 +241,8 @@ class Sqlite:
     def end(self) -> None:
         """Undo what was not committed."""
         self._connection.rollback()
+
+    def _answered(self, sql: str, values: Any) -> Answer:
+        cursor = self._cursor.execute(sql, values)
+        described = cursor.description
+        return Answer(cursor.fetchall(), cursor.rowcount, lambda: tuple(column[0] for column in described))

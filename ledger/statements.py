@@ -22,6 +22,7 @@ from ledger.domain.money import Money
 TENANT: Final = "tenant_code"
 _NAME = re.compile(r"(?<![:\w]):(\w+)")
 _INSERT = re.compile(r"INSERT INTO (\w+) \(([^()]+)\) VALUES \(([^()]+)\)")
+_WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE)\b")
 _LOCK = re.compile(r"\s+FOR (UPDATE|SHARE)( OF \w+)?")
 _MONEY: Final = frozenset(
     [
@@ -85,6 +86,7 @@ class Constant:
             raise OutOfScope(f"a statement without its tenant predicate: {sql}")
         self.sql = sql
         self.across = across
+        self.writes = _WRITES.search(_LOCK.sub("", sql)) is not None
         self.takes_tenant = f":{TENANT}" in sql
         self.postgresql = Variant.for_postgresql(sql)
         # What only reads takes no row lock: advice makes nobody wait.

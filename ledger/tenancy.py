@@ -28,6 +28,7 @@ from sqlalchemy.sql.visitors import iterate
 
 from ledger import database
 from ledger.domain.access import PROVINCE
+from ledger.drivers import Answer
 from ledger.statements import (
     REGISTERED,
     TENANT,
@@ -47,6 +48,7 @@ __all__ = [
     "Constant",
     "OutOfScope",
     "Parameters",
+    "Reading",
     "Row",
     "Scope",
     "TenantOwned",
@@ -57,6 +59,8 @@ __all__ = [
 
 
 T = TypeVar("T")
+Reading = tuple[Constant, Parameters]
+"""A constant statement and what it is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +119,23 @@ class Transaction:
 
     def rows(self, statement: Constant, parameters: Parameters) -> list[Row]:
         """All rows of a constant statement in the transaction's scope, typed by column name."""
-        variant, found = self._execute(statement, parameters)
-        return variant.rows(self._driver.columns, found)
+        return self.read_all([(statement, parameters)])[0]
+
+    def read_all(self, readings: Sequence[Reading]) -> list[list[Row]]:
+        """All rows of each constant statement; on PostgreSQL they travel together and are answered together."""
+        variants = [self._variant(statement) for statement, _parameters in readings]
+        answers = self._execute(readings, variants)
+        return [variant.rows(answer.columns, answer.rows) for variant, answer in zip(variants, answers, strict=True)]
 
     def first(self, statement: Constant, parameters: Parameters) -> Row | None:
         """The first row of a constant statement, or None."""
-        variant, found = self._execute(statement, parameters)
-        return variant.rows(self._driver.columns, found[:1])[0] if found else None
+        variant = self._variant(statement)
+        (answer,) = self._execute([(statement, parameters)], [variant])
+        return variant.rows(answer.columns, answer.rows[:1])[0] if answer.rows else None
 
     def write(self, statement: Constant, parameters: Parameters) -> int:
         """Execute a writing statement; how many rows it touched."""
-        self._execute(statement, parameters)
-        return self._driver.rowcount
+        return self._execute([(statement, parameters)], [self._variant(statement)])[0].count
 
     def write_many(self, statement: Constant, rows: Sequence[Parameters]) -> None:
         """Execute a constant statement once a row, in one batch; no rows, no statement."""
@@ -145,19 +154,23 @@ class Transaction:
         """Insert rows by few statements: what triggers do for one statement, they do for all of its rows."""
         for start in range(0, len(rows), MOST_IN_ONE):
             part = [{**row, **own} for row in rows[start : start + MOST_IN_ONE]]
-            self._do(self._driver.execute, sql, (rows_in_json(part),))
+            self._do(self._driver.execute, [(sql, (rows_in_json(part),))])
             if len(part) >= MANY:
                 # The plans in triggers were made for many rows; for the next single one they would be slow.
-                self._do(self._driver.execute, "DISCARD PLANS", ())
+                self._do(self._driver.execute, [("DISCARD PLANS", ())])
 
-    def _execute(self, statement: Constant, parameters: Parameters) -> tuple[Variant, Sequence[Sequence[Any]]]:
-        variant = self._variant(statement)
-        values = variant.values({**self._own(statement), **parameters})
-        return variant, self._do(self._driver.execute, variant.sql, values)
+    def _execute(self, readings: Sequence[Reading], variants: Sequence[Variant]) -> list[Answer]:
+        statements = [
+            (variant.sql, variant.values({**self._own(statement), **parameters}))
+            for variant, (statement, parameters) in zip(variants, readings, strict=True)
+        ]
+        return self._do(self._driver.execute, statements)
 
     def _variant(self, statement: Constant) -> Variant:
         if statement.across and not self.scope.every_tenant:
             raise OutOfScope("a reading of every tenant in one tenant's scope")
+        if statement.writes and not self._writing:
+            raise OutOfScope("rows change inside execute alone")
         if not self._is_postgresql:
             return statement.sqlite
         return statement.postgresql if self._writing else statement.unlocked

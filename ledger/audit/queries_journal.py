@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ from ledger.domain.errors import NotFound
 from ledger.domain.money import Money
 from ledger.journal import Fact
 from ledger.pilots.store import load_pilot
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Reading, Row
 
 LARGEST_PAGE = 200
 _COLUMNS = (
@@ -168,21 +169,27 @@ class Timeline:
     tenant_code: str
     pilot_id: int
     before_seq: int | None = None
-    limit: int = 30
+    limit: int = 20
     part: str = ""
 
     def run(self, desk: Desk) -> TimelinePage:
         load_pilot(desk, self.pilot_id)
-        return self.page(desk)
+        return self.page(desk.read_all(self.reading())[0])
 
-    def page(self, desk: Desk) -> TimelinePage:
-        """The acts alone, for one who has found the pilot."""
-        count = min(max(self.limit, 1), LARGEST_PAGE)
+    def reading(self) -> Reading:
+        """The reading of the acts alone, for one who finds the pilot by another."""
         before = _NO_END if self.before_seq is None else self.before_seq
         # One more than is shown says whether there is an older page.
-        rows = desk.rows(_PARTS[self.part], pilot_id=self.pilot_id, before=before, count=count + 1)
-        events = tuple(_event(row) for row in rows[:count])
-        return TimelinePage(events, events[-1].seq if len(rows) > count else None)
+        return _PARTS[self.part], {"pilot_id": self.pilot_id, "before": before, "count": self._count + 1}
+
+    def page(self, rows: Sequence[Row]) -> TimelinePage:
+        """The rows of that reading as a page."""
+        events = tuple(_event(row) for row in rows[: self._count])
+        return TimelinePage(events, events[-1].seq if len(rows) > self._count else None)
+
+    @property
+    def _count(self) -> int:
+        return min(max(self.limit, 1), LARGEST_PAGE)
 
 
 def _item(row: Any) -> JournalItem:

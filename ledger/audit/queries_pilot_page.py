@@ -1,4 +1,4 @@
-"""What the page of one pilot shows, read in one transaction: each part is one statement, none is read twice."""
+"""What the page of one pilot shows, read in one transaction: each part is one statement, and all go in one exchange."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ledger.desk import Desk
 from ledger.domain.access import Permission, check_permission
 from ledger.domain.errors import NotFound
 from ledger.domain.money import ZERO, Money
-from ledger.funds.store_waiting import waiting_for_asker
-from ledger.pilots.store import Hold, StoredPilot, holds_on, pilot_from
-from ledger.tenancy import Constant
+from ledger.funds.store_waiting import waiting_count, waiting_reading
+from ledger.pilots.store import HOLDS_OF_PILOT, Hold, StoredPilot, holds_from, pilot_from
+from ledger.tenancy import Constant, Reading
 
 _PAGE = Constant(
     "SELECT p.tenant_code, p.id, p.uscc, p.name, p.kind, p.direction, p.batch, p.county_name,"
@@ -65,26 +65,30 @@ class GetPilotPage:
 
     def run(self, desk: Desk) -> PilotPage:
         check_permission(desk.actor, Permission.PILOT_READ)
-        row = desk.first(_PAGE, pilot_id=self.pilot_id)
-        if row is None:
+        timeline, waiting = self.timeline, waiting_reading(desk.actor) if self._counts_here(desk) else None
+        readings: list[Reading] = [
+            (_PAGE, {"pilot_id": self.pilot_id}),
+            (HOLDS_OF_PILOT, {"pilot_id": self.pilot_id, "held_on": desk.today}),
+        ]
+        if timeline is not None:
+            check_permission(desk.actor, timeline.permission)
+            readings.append(timeline.reading())
+        if waiting is not None:
+            readings.append(waiting)
+        found, holds, *more = desk.read_all(*readings)
+        if not found:
             raise NotFound(field="pilot_id")
-        pilot = pilot_from(row._mapping)
+        row = found[0]
         return PilotPage(
-            pilot=pilot,
+            pilot=pilot_from(row._mapping),
             position=_position(row),
             recovered_undisbursed=row.recovered_undisbursed or ZERO,
             recovered_disbursed=row.recovered_disbursed or ZERO,
             projects=int(row.projects),
-            holds=holds_on(desk, pilot.uscc),
-            timeline=self._timeline(desk),
-            waiting=waiting_for_asker(desk) if self._counts_here(desk) else None,
+            holds=holds_from(holds),
+            timeline=None if timeline is None else timeline.page(more[0]),
+            waiting=waiting_count(desk.actor, more[-1] if waiting else ()) if self._counts_here(desk) else None,
         )
-
-    def _timeline(self, desk: Desk) -> TimelinePage | None:
-        if self.timeline is None:
-            return None
-        check_permission(desk.actor, self.timeline.permission)
-        return self.timeline.page(desk)
 
     def _counts_here(self, desk: Desk) -> bool:
         # What waits for the province's people lies in every tenant, which this reading does not see.

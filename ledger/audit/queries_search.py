@@ -7,33 +7,43 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from ledger.audit.queries_reach import Reaching
+from ledger.audit.queries_reach import reaches_all
 from ledger.desk import Desk
 from ledger.domain.access import Permission
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
-from ledger.tenancy import containing
+from ledger.funds.store_words import chosen_by, narrowed, words_find
+from ledger.tenancy import Constant
 
-# The words of ListDocuments, so that the list behind "more" holds as many.
 _FOUND = (
     " FROM document d JOIN tenant t ON t.code = d.tenant_code"
     " JOIN pilot p ON p.tenant_code = d.tenant_code AND p.id = d.pilot_id"
-    " LEFT JOIN document o ON o.tenant_code = d.tenant_code AND o.id = d.reverses_id"
-    " WHERE d.tenant_code {reach} AND (lower(p.name) LIKE :like ESCAPE '!' OR lower(p.uscc) LIKE :like ESCAPE '!'"
-    " OR lower(d.number) LIKE :like ESCAPE '!' OR lower(d.document_no) LIKE :like ESCAPE '!'"
-    " OR lower(d.voucher_no) LIKE :like ESCAPE '!')"
+    " LEFT JOIN document o ON o.tenant_code = d.tenant_code AND o.id = d.reverses_id WHERE "
 )
-_ROWS = Reaching(
+_ROWS = (
     "SELECT d.id, d.tenant_code, t.name AS tenant_name, d.kind, coalesce(o.kind, d.kind) AS collection, d.number,"
     " d.business_date, d.amount, d.status, d.document_no, d.voucher_no, d.pilot_id, p.name AS pilot_name"
-    f"{_FOUND} ORDER BY d.id DESC LIMIT :limit"
+    f"{_FOUND}{{}} ORDER BY d.id DESC LIMIT :limit"
 )
-_PLACES = Reaching(
+_PLACES = (
     "SELECT d.tenant_code, t.name AS tenant_name, coalesce(o.kind, d.kind) AS collection, count(*) AS found"
-    f"{_FOUND} GROUP BY t.position, d.tenant_code, t.name, coalesce(o.kind, d.kind)"
+    f"{_FOUND}{{}} GROUP BY t.position, d.tenant_code, t.name, coalesce(o.kind, d.kind)"
     " ORDER BY t.position, d.tenant_code, coalesce(o.kind, d.kind)"
 )
 
+
+def _made(sql: str, words: str, *, wide: bool) -> Constant:
+    # The words of ListDocuments, so that the list behind "more" holds as many.
+    reach = "d.tenant_code <> ''" if wide else "d.tenant_code = :tenant_code"
+    on_postgresql, on_sqlite = (reach + narrowed(words, wide=wide, sqlite=sqlite) for sqlite in (False, True))
+    return Constant(sql.format(on_postgresql), sqlite=sql.format(on_sqlite), across=wide)
+
+
+_STATEMENTS = {
+    (words, wide): (_made(_ROWS, words, wide=wide), _made(_PLACES, words, wide=wide))
+    for words in ("few", "many")
+    for wide in (False, True)
+}
 _ORDER = {kind: at for at, kind in enumerate(DocumentKind)}
 
 
@@ -88,9 +98,11 @@ class FindDocuments:
     limit: int = 20
 
     def run(self, desk: Desk) -> FoundDocuments:
-        like = containing(self.words)
-        rows = [row._mapping for row in _ROWS.rows(desk, like=like, limit=self.limit)]
-        places = [row._mapping for row in _PLACES.rows(desk, like=like)]
+        wide = reaches_all(desk)
+        newest, counted = _STATEMENTS[words_find(desk, self.words, wide=wide), wide]
+        chosen = chosen_by(self.words)
+        rows = [row._mapping for row in desk.rows(newest, limit=self.limit, **chosen)]
+        places = [row._mapping for row in desk.rows(counted, **chosen)]
         found = [FoundPlace(**{**place, "collection": DocumentKind(place["collection"])}) for place in places]
         return FoundDocuments(
             [

@@ -13,12 +13,20 @@ from ledger.domain.access import Permission, check_permission
 from ledger.domain.errors import NotPermitted
 from ledger.domain.money import Money
 from ledger.domain.pilots import KIND_NAMES, STATUS_NAMES, Direction, PilotKind, PilotStatus
-from ledger.funds.queries_pilots import ListedPilot, ListPilots, ListProvincePilots, PilotMoney, PilotPage
+from ledger.funds.queries_pilots import (
+    DESIGNATED,
+    ListedPilot,
+    ListPilots,
+    ListProvincePilots,
+    PilotMoney,
+    PilotPage,
+)
 from ledger.http import actor, htmx, paging
 from ledger.identity.queries import TENANTS
 
 SORTS = ("name", "-name", "awarded", "-awarded", "disbursed", "-disbursed")
 _NAMES = {row.code: row.name for row in TENANTS}
+_STATUSES = {DESIGNATED: "已认定", **{status.value: name for status, name in STATUS_NAMES.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ def _list(code: str | None) -> Response:
         "pilots/_list.html",
         tenant={"code": code, "name": _NAMES[code]} if code else None,
         kinds=[(kind.value, _(KIND_NAMES[kind])) for kind in PilotKind],
-        statuses=[(status.value, _(STATUS_NAMES[status])) for status in PilotStatus],
+        statuses=[(status, _(name)) for status, name in _STATUSES.items()],
         directions=[(each.value, f"{each.clause} {_(each.label)}") for each in Direction],
         typed=typed,
         export_url=None,
@@ -91,7 +99,7 @@ def _ask(code: str | None, typed: dict[str, str], sort: str) -> PilotPage:
     chosen = {
         "words": typed["q"],
         "kind": typed["kind"] if typed["kind"] in set(PilotKind) else "",
-        "status": typed["status"] if typed["status"] in set(PilotStatus) else "",
+        "status": typed["status"] if typed["status"] in _STATUSES else "",
         "direction": typed["direction"] if typed["direction"] in set(Direction) else "",
         "batch": typed["batch"],
         "sort": sort,
@@ -109,7 +117,7 @@ def _chips(typed: dict[str, str]) -> list[tuple[str, str]]:
     words = {
         "q": _("查找＝%(what)s", what=typed["q"]),
         "kind": _("类型＝%(what)s", what=known({k.value: v for k, v in KIND_NAMES.items()}, typed["kind"])),
-        "status": _("状态＝%(what)s", what=known({k.value: v for k, v in STATUS_NAMES.items()}, typed["status"])),
+        "status": _("状态＝%(what)s", what=known(_STATUSES, typed["status"])),
         "direction": _("方向＝%(what)s", what=known({one.value: one.label for one in Direction}, typed["direction"])),
         "batch": _("批次＝%(what)s", what=typed["batch"]),
     }

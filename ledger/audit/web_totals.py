@@ -19,6 +19,7 @@ from ledger.domain.access import Permission
 from ledger.domain.dates import parse_typed_date
 from ledger.domain.errors import BadValue
 from ledger.domain.pilots import KIND_NAMES, Direction, PilotKind
+from ledger.funds.queries_pilots import DESIGNATED
 from ledger.http import actor, paging
 from ledger.http.locale import say
 from ledger.http.paging import path
@@ -30,6 +31,7 @@ _COLLECTIONS = {
     "disbursed": "disbursements",
     "spent": "expenditures",
     "accepted": "acceptances",
+    "rate": "disbursements",
 }
 """The list of documents behind each figure."""
 
@@ -47,12 +49,28 @@ class _Asked:
     def is_narrowed(self) -> bool:
         return any(self.typed.values()) and not (self.fault and not any(self.typed[name] for name in _OF_PILOTS))
 
+    @property
+    def of_pilots(self) -> dict[str, str]:
+        """What of the pilots was chosen."""
+        return {name: self.typed[name] for name in _OF_PILOTS if self.typed[name]}
+
+    @property
+    def is_dated(self) -> bool:
+        return (self.first_on, self.last_on) != (EARLIEST, LATEST)
+
     def url(self, tenant_code: str, figure: str) -> str:
-        """The documents, or where the pilots are narrowed the pilots, that a figure is made of."""
+        """The list that comes to the same figure: of documents, or of pilots; "" where there is none.
+
+        Documents are not narrowed by what their pilot is, and pilots have no figures of a day; a
+        "rate" leads to the pilots behind it.
+        """
         within = ("t", tenant_code) if tenant_code else ()
-        chosen = {name: self.typed[name] for name in _OF_PILOTS if self.typed[name]}
-        if chosen or figure == "pilots":
-            return path(*within, "pilots") + (f"?{urlencode(chosen)}" if chosen else "")
+        if figure == "pilots" or (not self.is_dated and (figure == "rate" or self.of_pilots)):
+            is_listed = figure not in ("spent", "accepted")
+            query = urlencode({**self.of_pilots, "status": DESIGNATED})
+            return f"{path(*within, 'pilots')}?{query}" if is_listed else ""
+        if self.of_pilots:
+            return ""
         dates = {"from": self.first_on, "to": self.last_on}
         kept = {name: day.isoformat() for name, day in dates.items() if day not in (EARLIEST, LATEST)}
         return path(*within, _COLLECTIONS[figure]) + (f"?{urlencode(kept)}" if kept else "")
@@ -80,6 +98,7 @@ def totals() -> str:
         rows=table.rows,
         own_code="" if who.is_province else who.tenant_code,
         figure_url=asked.url,
+        has_unlisted=bool(asked.of_pilots),
         journal=_journal() if who.may(Permission.STATUS_READ) else None,
     )
 

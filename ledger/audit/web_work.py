@@ -48,6 +48,7 @@ def home() -> Response:
         today=clock.today(),
         boxes=[
             {
+                "name": name,
                 "label": labels[name],
                 "url": "/" if name == "todo" else f"/?box={name}",
                 "current": name == box,

@@ -11,6 +11,8 @@ from ledger.database import Base
 from ledger.domain.money import Money
 from ledger.tenancy import TenantOwned
 
+_PAPERS = "kind IN ('award', 'allocation', 'acceptance', 'recovery')"
+
 
 def _partial(name: str | None, where: str, *columns: str) -> Index:
     condition = text(where)
@@ -103,6 +105,15 @@ class Document(TenantOwned, Base):
         _partial(None, "allocation_id IS NOT NULL", "tenant_code", "allocation_id", "status"),
         _partial(None, "line_id IS NOT NULL", "tenant_code", "line_id", "status"),
         _partial(None, "disbursement_id IS NOT NULL", "tenant_code", "disbursement_id"),
+        # A disbursement has its allocation's number, and is found by it.
+        Index(
+            "ix_document_document_no",
+            "tenant_code",
+            "document_no",
+            sqlite_where=text(_PAPERS),
+            postgresql_where=text(_PAPERS),
+            postgresql_ops={"document_no": "text_pattern_ops"},
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -14,7 +14,8 @@ from ledger.domain.money import ZERO, Money
 from ledger.funds.queries import ShownDocument, shown_document
 from ledger.funds.queries_lists_sql import MOST_COUNTED, OPEN, PLACED, SERIES, STATEMENTS, WHOLE, Narrowing
 from ledger.funds.store import PREFIXES
-from ledger.tenancy import Constant, containing
+from ledger.funds.store_words import chosen_by, words_find
+from ledger.tenancy import Constant
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 NO_END = 2**63 - 1
@@ -77,21 +78,21 @@ class _Documents:
     is_exact: bool = False
     """Whether all are counted, however many; for programs, which read on without looking."""
 
-    def _narrowing(self, *, wide: bool, pilot_id: bool) -> Narrowing:
+    def _narrowing(self, desk: Desk, *, wide: bool, pilot_id: bool) -> Narrowing:
         return Narrowing(
             wide,
             self.status if self.status in ("", Status.POSTED) else "open",
             dates=self.first_on > EARLIEST or self.last_on < LATEST,
-            words=bool(self.words),
+            words=words_find(desk, self.words, wide=wide),
             pilot_id=pilot_id,
         )
 
     def _run(self, desk: Desk, reach: str, of_tenant: str = "", pilot_id: int = 0) -> DocumentPage:
-        by = self._narrowing(wide=reach != "own", pilot_id=bool(pilot_id))
+        by = self._narrowing(desk, wide=reach != "own", pilot_id=bool(pilot_id))
         chosen: dict[str, Any] = {
             "kind": self.kind.value,
             "status": self.status,
-            "like": containing(self.words),
+            **chosen_by(self.words),
             "first_on": self.first_on,
             "last_on": self.last_on,
             "pilot_id": pilot_id,

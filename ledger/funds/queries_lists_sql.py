@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from ledger.funds.store import LISTED
+from ledger.funds.store_words import narrowed
 from ledger.tenancy import Constant
 
 SHOWN = (
@@ -26,12 +27,6 @@ JOINED = (
 MOST_COUNTED = 10_000
 """Up to how many documents a narrowed list counts; beyond it says that there are more."""
 
-_MATCH = "lower({}) LIKE :like ESCAPE '!'"
-_WORDS = (
-    " AND ((d.tenant_code, d.pilot_id) IN (SELECT p.tenant_code, p.id FROM pilot p WHERE {reach}"
-    f" AND ({_MATCH.format('p.name')} OR {_MATCH.format('p.uscc')})) OR {_MATCH.format('d.number')}"
-    f" OR {_MATCH.format('d.voucher_no')} OR {_MATCH.format('d.document_no')})"
-)
 _NARROWED = {
     "dates": " AND d.business_date BETWEEN :first_on AND :last_on",
     "pilot_id": " AND d.pilot_id = :pilot_id",
@@ -48,7 +43,8 @@ class Narrowing:
     """Every tenant's (one of them by `:of_tenant`, or all where that is blank)."""
     status: str = ""
     dates: bool = False
-    words: bool = False
+    words: str = ""
+    """Whether they find `few` or `many`, where there are any."""
     pilot_id: bool = False
 
     @property
@@ -66,11 +62,10 @@ class Statements:
     count: Constant
 
 
-def _where(by: Narrowing, alias: str) -> str:
-    narrowed = "".join(sql for name, sql in _NARROWED.items() if getattr(by, name))
-    words = _WORDS.format(reach="p.id > 0" if by.wide else "p.tenant_code = :tenant_code") if by.words else ""
+def _where(by: Narrowing, alias: str, *, sqlite: bool) -> str:
+    chosen = "".join(sql for name, sql in _NARROWED.items() if getattr(by, name))
     kind = f" AND {alias}.kind = :kind" + (" AND d.kind = 'reversal'" if alias == "r" else "")
-    return kind + _STATUSES[by.status] + narrowed + words
+    return kind + _STATUSES[by.status] + chosen + narrowed(by.words, wide=by.wide, sqlite=sqlite)
 
 
 _SOURCES = {
@@ -81,7 +76,8 @@ _SOURCES = {
 
 def _source(by: Narrowing, alias: str, columns: str, end: str, *, sqlite: bool) -> str:
     """One source's rows, for every tenant by itself on PostgreSQL where the list is wide."""
-    body = f"SELECT {columns} FROM {_SOURCES[alias]} WHERE {alias}.tenant_code = {{}}{_where(by, alias)}{end}"
+    where = _where(by, alias, sqlite=sqlite)
+    body = f"SELECT {columns} FROM {_SOURCES[alias]} WHERE {alias}.tenant_code = {{}}{where}{end}"
     if not by.wide:
         return f"SELECT * FROM ({body.format(':tenant_code')}) s_{alias}"
     if sqlite:
@@ -140,7 +136,7 @@ STATEMENTS = {
     by: _made(by)
     for by in (
         Narrowing(wide, status, dates, words, pilot_id)
-        for wide, status, dates, words, pilot_id in product(_BOTH, _STATUSES, _BOTH, _BOTH, _BOTH)
+        for wide, status, dates, words, pilot_id in product(_BOTH, _STATUSES, _BOTH, ("", "few", "many"), _BOTH)
         if not (wide and pilot_id)
     )
 }

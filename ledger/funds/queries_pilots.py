@@ -27,11 +27,14 @@ _ROW = (
     " q.disbursed, q.recovered_undisbursed, q.recovered_disbursed, q.spent, q.accepted"
 )
 _FILTER = (
-    " AND (:kind = '' OR p.kind = :kind) AND (:status = '' OR p.status = :status)"
+    " AND (:kind = '' OR p.kind = :kind) AND (:status = '' OR p.status = :status"
+    " OR (:status = 'designated' AND p.status NOT IN ('waiting', 'returned')))"
     " AND (:direction = '' OR p.direction = :direction) AND (:batch = '' OR p.batch = :batch)"
     " AND (:words = '' OR lower(p.name) LIKE :like ESCAPE '!' OR lower(p.uscc) LIKE :like ESCAPE '!'"
     " OR lower(p.designation_document_no) LIKE :like ESCAPE '!')"
 )
+DESIGNATED = "designated"
+"""As a status: any that a pilot has once its designation was confirmed."""
 _TOTALS = (
     "SELECT count(*) AS found, sum(c.awarded) AS awarded, sum(q.allocated) AS allocated,"
     " sum(q.waiting) AS waiting, sum(q.disbursed) AS disbursed"

@@ -15,9 +15,10 @@ from ledger.domain.dates import FIRST_YEAR, LAST_YEAR
 from ledger.funds.commands_notice import NoticeLine, RecordNotice
 from ledger.funds.queries_notice import MOST_LINES, FoundLine
 from ledger.funds.schemas_money import NumberField
+from ledger.http.converters import LARGEST_ID, TENANT_PATTERN
 from ledger.http.fields import DayField, FormSchema, MoneyField, TextField, WholeField
 
-_KEY: Final = re.compile(r"(\d{6})-([1-9]\d{0,18})", re.ASCII)
+_KEY: Final = re.compile(rf"({TENANT_PATTERN})-([1-9]\d{{0,18}})", re.ASCII)
 _ROW: Final = re.compile(r"line_(\d{1,3})", re.ASCII)
 MOST_PASTED: Final = 40_000
 """Characters of a pasted block."""
@@ -45,7 +46,7 @@ class TypedRow:
 def key_of(text: str) -> tuple[str, int] | None:
     """Tenant and id of a line as the form names it; None where it is no such name."""
     found = _KEY.fullmatch(text)
-    return (found[1], min(int(found[2]), 2**63 - 1)) if found else None
+    return (found[1], min(int(found[2]), LARGEST_ID)) if found else None
 
 
 def typed_rows(typed: Mapping[str, str]) -> list[TypedRow]:

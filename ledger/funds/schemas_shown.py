@@ -11,7 +11,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 
 from ledger.domain.documents import KIND_NAMES, STATUS_NAMES, DocumentKind, Status
-from ledger.domain.money import Money
+from ledger.domain.money import Money, yuan
 from ledger.funds.queries import ShownDocument
 from ledger.funds.queries_entry import WaitingDesignation
 from ledger.http import locale
@@ -235,5 +235,5 @@ def facts_of(shown: ShownDocument) -> list[tuple[str, Any]]:
         (_("说明"), document.note),
     ]
     facts = [(_("试点"), shown.pilot_name), *((label, value) for label, value in told if value)]
-    facts += [(_("项目 %(code)s", code=code), amount) for code, amount in document.lines]
+    facts += [(_("项目"), f"{code} · {yuan(amount)}") for code, amount in document.lines]
     return [*facts, (_("预算年度"), str(document.fiscal_year)), (_("登记单位"), document.office_name or None)]

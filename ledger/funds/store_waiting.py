@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.desk import Desk
-from ledger.domain.access import Permission
+from ledger.domain.access import Actor, Permission
 from ledger.domain.documents import PERMISSIONS, DocumentKind
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Reading, Row
 
 # SQLite takes a partial index only where its own condition is said as well.
 _COUNT = (
@@ -21,14 +23,26 @@ _UNCONFIRMED_ACROSS = Constant(
 )
 
 
+def waiting_reading(actor: Actor) -> Reading | None:
+    """What says how many documents wait for the actor's check; None where they check nothing."""
+    if not any(actor.may(check) for _record, check in PERMISSIONS.values()):
+        return None
+    return _WAITING_ACROSS if actor.is_province else _WAITING, {"person_id": actor.person_id}
+
+
+def waiting_count(actor: Actor, rows: Sequence[Row]) -> int:
+    """How many of the rows of that reading the actor may check."""
+    return sum(int(row.found) for row in rows if actor.may(PERMISSIONS[DocumentKind(row.collection)][1]))
+
+
 def waiting_for_asker(desk: Desk) -> int:
     """How many documents and designations wait for the asker's check; of every tenant for the province's people."""
     actor = desk.actor
-    if not any(actor.may(check) for _record, check in PERMISSIONS.values()):
+    reading = waiting_reading(actor)
+    if reading is None:
         return 0
-    rows = desk.rows(_WAITING_ACROSS if actor.is_province else _WAITING, person_id=actor.person_id)
-    found = sum(int(row.found) for row in rows if actor.may(PERMISSIONS[DocumentKind(row.collection)][1]))
+    readings = [reading]
     if actor.is_province and actor.may(Permission.DESIGNATION_CHECK):
-        waiting = desk.first(_UNCONFIRMED_ACROSS, person_id=actor.person_id)
-        found += int(waiting.found) if waiting is not None else 0
-    return found
+        readings.append((_UNCONFIRMED_ACROSS, {"person_id": actor.person_id}))
+    documents, *designations = desk.read_all(*readings)
+    return waiting_count(actor, documents) + sum(int(row.found) for rows in designations for row in rows)

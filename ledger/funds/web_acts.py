@@ -15,11 +15,12 @@ from ledger.funds.schemas_shown import COLLECTIONS, document_url, kind_name
 from ledger.funds.web_documents import PAGE, act_conflict, detail_of, document_page
 from ledger.funds.web_pages import pages
 from ledger.http import actor, forms, htmx
+from ledger.http.converters import TENANT_PATTERN
 from ledger.http.locale import say
 from ledger.http.paging import path
 
 _ACTS: Final = {"approve": ApproveSchema, "return": ReturnSchema, "withdraw": WithdrawSchema}
-_LISTS: Final = re.compile(r"/|/approvals|/t/\d{6}/approvals", re.ASCII)
+_LISTS: Final = re.compile(rf"/|/approvals|/t/{TENANT_PATTERN}/approvals", re.ASCII)
 
 
 @pages.post(f"{PAGE}/<any(approve, return, withdraw):act>")
@@ -46,8 +47,8 @@ def _done(code: str, collection: str, document_id: int, act: str) -> Response:
     words = f"{kind_name(document.kind)} {document.number} {said}"
     if htmx.is_target(f"row-{document_id}"):
         answer = make_response(render_template("funds/_acted.html", words=words))
-        # The number beside 我的工作 asks again, as it does each minute.
-        answer.headers["HX-Trigger"] = "minute"
+        # The number beside 我的工作, and the count and total over the list, ask again.
+        answer.headers["HX-Trigger"] = "ledgerChanged"
         return answer
     flash(words, "success")
     back = request.form.get("back", "")

@@ -19,12 +19,13 @@ from ledger.funds.queries import GetDocument, ShownDocument
 from ledger.funds.schemas_shown import COLLECTIONS, document_url, kind_name
 from ledger.funds.web_pages import pages
 from ledger.http import actor, forms
+from ledger.http.converters import LARGEST_ID, TENANT_PATTERN
 from ledger.http.fields import Fault
 from ledger.http.locale import say
 
 MOST: Final = 20
 """Documents of one batch: as many as one reads with care."""
-_KEY: Final = re.compile(rf"(\d{{6}})-({'|'.join(COLLECTIONS)})-([1-9]\d{{0,18}})-([1-9]\d{{0,8}})", re.ASCII)
+_KEY: Final = re.compile(rf"({TENANT_PATTERN})-({'|'.join(COLLECTIONS)})-([1-9]\d{{0,18}})-([1-9]\d{{0,8}})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _chosen(keys: list[str]) -> list[Chosen]:
         parts = _KEY.fullmatch(key)
         if parts is None:
             continue
-        code, place, document_id, version = parts[1], parts[2], min(int(parts[3]), 2**63 - 1), int(parts[4])
+        code, place, document_id, version = parts[1], parts[2], min(int(parts[3]), LARGEST_ID), int(parts[4])
         query = GetDocument(tenant_code=code, document_id=document_id, kind=COLLECTIONS[place])
         try:
             shown = ask(query, actor.current()).shown

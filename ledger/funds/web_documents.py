@@ -12,7 +12,7 @@ from ledger.dispatch import ask, execute
 from ledger.domain.access import check_permission
 from ledger.domain.documents import PERMISSIONS, REVERSIBLE, DocumentKind, Status, check_reversible
 from ledger.domain.errors import Conflict, LedgerError, NotFound, NotPermitted
-from ledger.domain.money import Money
+from ledger.domain.money import Money, yuan
 from ledger.funds.queries import DocumentDetail, GetDocument, ShownDocument
 from ledger.funds.queries_entry import DocumentStory, Since, Story, StoryEvent
 from ledger.funds.queries_trial import RoomTaken
@@ -206,15 +206,9 @@ def _room_then(detail: DocumentDetail) -> tuple[Money, Money] | None:
     return now + ask(query, actor.current()), now
 
 
-def _moved(one: Since) -> tuple[str, str | None, str]:
+def _moved(one: Since) -> tuple[str, str]:
     name = f"{kind_name(DocumentKind(one.kind))} {one.number}"
-    return name, None, _("%(amount)s 元，%(status)s", amount=_yuan(one), status=status_name(one.status))
-
-
-def _yuan(one: Since) -> str:
-    from ledger.http.filters import yuan
-
-    return yuan(one.amount)
+    return name, _("%(amount)s 元，%(status)s", amount=yuan(one.amount), status=status_name(one.status))
 
 
 def _events(story: Story) -> list[dict[str, Any]]:

@@ -187,7 +187,7 @@ def local_path(text: str) -> str:
 def _shown_page() -> str:
     """The page in the browser's address bar, as htmx names it; a fragment's own URL is no place to return to."""
     address = request.headers.get("HX-Current-URL", "")
-    if csrf.host_of(address) != request.host:
+    if errors.host_of(address) != request.host:
         return ""
     parts = urlsplit(address)
     return parts.path + (f"?{parts.query}" if parts.query else "")

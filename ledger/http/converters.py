@@ -8,13 +8,15 @@ from werkzeug.routing import BaseConverter, ValidationError
 from ledger.identity.store_reference import TENANT_CODES
 
 LARGEST_ID = 2**63 - 1
+# Named one by one: a code that only looked right would answer 405 where a missing one answers 404.
+TENANT_PATTERN = "(?:" + "|".join(sorted(TENANT_CODES)) + ")"
+"""Any tenant's code in a regular expression: not every one is six digits."""
 
 
 class TenantConverter(BaseConverter):
     """The code of a prefecture-level tenant; the province has no pages below `/t/`."""
 
-    # Named one by one: a code that only looked right would answer 405 where a missing one answers 404.
-    regex = "(?:" + "|".join(sorted(TENANT_CODES)) + ")"
+    regex = TENANT_PATTERN
 
 
 class IdConverter(BaseConverter):

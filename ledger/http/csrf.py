@@ -7,8 +7,6 @@ cookies, so there is nothing to forge.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Flask, Response, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
@@ -50,15 +48,7 @@ def _is_same_origin() -> bool:
     if site is not None and site not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin")
-    return origin is None or host_of(origin) == request.host
-
-
-def host_of(url: str) -> str | None:
-    """The host that a URL names; None where it is no URL."""
-    try:
-        return urlsplit(url).netloc
-    except ValueError:
-        return None
+    return origin is None or errors.host_of(origin) == request.host
 
 
 def _refused(_error: CSRFError) -> Response:

@@ -66,6 +66,14 @@ def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def host_of(url: str) -> str | None:
+    """The host that a URL names; None where it is no URL."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return None
+
+
 def status_of(error: LedgerError) -> int:
     """The status of a refusal."""
     return STATUS[error.code]
@@ -138,7 +146,7 @@ def page(status: int, message: str, *, title: str = "", keeps: bool = False, **c
 
 def _kept() -> list[tuple[str, str]]:
     """The fields to send again; none of a form that holds a secret, a file, or that another site sent."""
-    is_ours = urlsplit(request.headers.get("Origin", "")).netloc == request.host
+    is_ours = host_of(request.headers.get("Origin", "")) == request.host
     if request.method != "POST" or is_htmx() or not is_ours:
         return []
     try:

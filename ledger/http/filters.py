@@ -87,7 +87,7 @@ def long_day(value: date) -> str:
 
 def instant(value: datetime | None) -> str | Markup:
     """An aware instant in Asia/Shanghai: `2026-11-20 10:32`; a missing one is `—`."""
-    return _missing() if value is None else f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return _missing() if value is None else value.astimezone(SHANGHAI).isoformat(" ", "minutes")[:16]
 
 
 def iso(value: datetime | date) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask, current_app, request
 from flask.templating import Environment
@@ -88,7 +88,8 @@ def escaped(value: Any) -> str:
     """What `markupsafe.escape` makes of a value; plain text without a mark, which most is, goes as it is."""
     kind = type(value)
     if kind is Markup or (kind is str and not _has_mark(value)):
-        return cast("str", value)
+        plain: str = value
+        return plain
     return escape(value)
 
 
@@ -112,7 +113,7 @@ class _Saying(NodeTransformer):
             return node
         text = locale.in_language(self.language, node.args[0].as_const())
         if not node.kwargs:
-            return nodes.MarkSafe(nodes.Const(str(Markup(text) % {})), lineno=node.lineno)
+            return nodes.MarkSafe(nodes.Const(text % {}), lineno=node.lineno)
         values = [nodes.Pair(nodes.Const(one.key), one.value) for one in node.kwargs]
         return nodes.Mod(nodes.MarkSafe(nodes.Const(text)), nodes.Dict(values), lineno=node.lineno)
 

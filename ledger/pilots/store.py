@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from ledger.domain.errors import NotFound, ProjectMismatch
 from ledger.domain.money import Money
 from ledger.domain.pilots import HoldKind, PilotKind, PilotStatus, check_not_held
 from ledger.domain.policy import PolicyVersion, from_json, version_in_force
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Row
 
 _POLICY = Constant(
     "SELECT id, effective_from, document_no, switches FROM policy_version ORDER BY effective_from, id",
@@ -31,14 +31,20 @@ _PROJECT_COLUMNS = (
     " FROM project WHERE tenant_code = :tenant_code AND pilot_id = :pilot_id"
 )
 _PROJECTS = Constant(f"{_PROJECT_COLUMNS} ORDER BY id")
+_HOLDS_ON_SQLITE = (
+    "SELECT kind, ends_on, document_no FROM subject_hold WHERE uscc = :uscc AND starts_on <= :held_on"
+    " AND (ends_on IS NULL OR ends_on >= :held_on) ORDER BY kind, ends_on DESC"
+)
 _HOLDS = Constant(
     "SELECT 'ban' AS kind, ends_on, document_no FROM hold_of(:uscc, 'ban', :held_on) WHERE document_no IS NOT NULL"
     " UNION ALL"
     " SELECT 'freeze', ends_on, document_no FROM hold_of(:uscc, 'freeze', :held_on) WHERE document_no IS NOT NULL",
-    sqlite="SELECT kind, ends_on, document_no FROM subject_hold WHERE uscc = :uscc AND starts_on <= :held_on"
-    " AND (ends_on IS NULL OR ends_on >= :held_on) ORDER BY kind, ends_on DESC",
+    sqlite=_HOLDS_ON_SQLITE,
     province_wide=True,
 )
+_ITS_USCC = "(SELECT uscc FROM pilot WHERE tenant_code = :tenant_code AND id = :pilot_id)"
+HOLDS_OF_PILOT = Constant(_HOLDS.sql.replace(":uscc", _ITS_USCC), sqlite=_HOLDS_ON_SQLITE.replace(":uscc", _ITS_USCC))
+"""The holds on `pilot_id`'s subject on the day `held_on`, for one who does not know its credit code yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,11 @@ def project_of(projects: list[StoredProject], code: str) -> StoredProject:
 
 def holds_on(desk: Desk, uscc: str) -> list[Hold]:
     """The bans and freezes of a subject today, whatever tenant they come from. R12.3, R12.4."""
-    rows = desk.rows(_HOLDS, uscc=uscc, held_on=desk.today)
+    return holds_from(desk.rows(_HOLDS, uscc=uscc, held_on=desk.today))
+
+
+def holds_from(rows: Sequence[Row]) -> list[Hold]:
+    """Rows of a reading of holds."""
     return [Hold(HoldKind(row.kind), row.ends_on, row.document_no) for row in rows]
 
 

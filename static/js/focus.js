@@ -40,7 +40,7 @@
     const mark = body.dataset.errorPrefix;
     document.title = (errors ? mark : "") + (root.dataset.title || document.title.replace(mark, ""));
     if (errors) errors.focus();
-    else if (wanted && !bad) ($(wanted, root) || root).focus();
+    else if (wanted && !bad && !d.requestConfig.goesOn) ($(wanted, root) || root).focus();
     if (root.dataset.live) $("#live").textContent = root.dataset.live;
   });
   on("responseError", (d) => {

@@ -65,7 +65,7 @@ def test_the_acts_are_narrowed_in_the_url(sign_in: SignIn, books: Books) -> None
 
 
 def test_older_acts_keep_what_they_are_narrowed_to(sign_in: SignIn, make: Factory, books: Books) -> None:
-    for _each in range(16):
+    for _each in range(8):
         make.disbursed(books.pilot, 100_00)
     browser = sign_in(OFFICER)
     page = page_of(browser, books, "?show=money")

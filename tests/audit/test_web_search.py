@@ -63,10 +63,27 @@ def test_wildcards_are_looked_for_as_they_stand(sign_in: SignIn, make: Factory, 
         assert "没有找到" in found(browser, words), words
         page = browser.get(f"/t/220100/pilots?q={quote(words)}").get_data(as_text=True)
         assert "没有符合条件的试点" in page, words
-    for words in ("f_5%", "5%!", "!甲"):
+    for words in ("zf_5%", "ZF_5%!", "ZF_5%!甲"):
         assert "ZF_5%!甲" in found(browser, words), words
         page = browser.get(f"/t/220100/disbursements?q={quote(words)}").get_data(as_text=True)
         assert "共 1 笔" in page, words
+
+
+def test_numbers_are_found_by_how_they_begin(sign_in: SignIn, make: Factory, books: Books) -> None:
+    make.waiting(books.pilot, 100, voucher_no="记-4711")
+    browser = sign_in(OFFICER)
+    for words in ("记-47", "记-4711"):
+        assert "记-4711" in found(browser, words), words
+    for words in ("-4711", "4711", "-2026-0001"):
+        assert "没有找到" in found(browser, words), words
+    page = found(browser, "fk-2026")
+    assert f'href="/t/220100/disbursements/{books.disbursement_id}"' in page
+    assert "/allocations/" not in page
+    # A notice's number finds what was allocated by it and what was paid from that.
+    for words in ("吉财建指", "吉财建指〔2026〕118号"):
+        page = found(browser, words)
+        assert "/t/220100/allocations/" in page
+        assert f'href="/t/220100/disbursements/{books.disbursement_id}"' in page
 
 
 def test_too_little_and_nothing_are_told(sign_in: SignIn, books: Books) -> None:

@@ -99,7 +99,7 @@ def test_the_printed_form_is_in_chinese_and_in_yuan(sign_in: SignIn, books: Book
         page = browser.get(url).get_data(as_text=True)
         assert '<html lang="en"' in page
         form = page[page.index('class="paper"') :]
-        assert form.startswith('class="paper" lang="zh-CN"')
+        assert form.startswith('class="paper" hidden lang="zh-CN"')
         for words in (
             title,
             "单位：元",

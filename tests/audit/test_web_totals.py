@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
+
+import pytest
 
 from ledger.domain.pilots import PilotKind
 from tests.audit.conftest import Books
@@ -47,6 +50,38 @@ def test_every_number_leads_to_what_it_is_made_of(sign_in: SignIn, books: Books)
     assert "/t/220100/awards?from=2026-01-01&amp;to=2026-12-31" in dated
     narrowed = totals(auditor, "?kind=enterprise")
     assert "/t/220100/pilots?kind=enterprise" in narrowed
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?kind=enterprise", "?year=2026", "?as_of=2026-06-30", "?kind=enterprise&as_of=2026-06-30", "?batch=x"],
+)
+def test_no_number_leads_to_a_list_that_comes_to_another_sum(
+    sign_in: SignIn, make: Factory, books: Books, query: str
+) -> None:
+    make.pilot(active=False)
+    make.allocated(700_000_00)
+    auditor = sign_in("province.auditor")
+    page = totals(auditor, query)
+    links = set(re.findall(r'<a href="([^"]+)">(?:<b>)?([\d,.]+)</a>', page))
+    assert links or "batch" in query
+    for url, number in links:
+        behind = re.search(r'<p class="sum">.*?</p>', auditor.get(unescape(url)).get_data(as_text=True), re.DOTALL)
+        if behind is None:
+            assert number in ("0", "0.00"), url
+            continue
+        assert re.search(rf"(?<![\d,.]){re.escape(number)}(?![\d,.])", behind[0]), (url, number, behind[0])
+
+
+def test_a_number_without_a_list_says_so(sign_in: SignIn, books: Books) -> None:
+    auditor, words = sign_in("province.auditor"), "没有链接的数字没有对应的列表"
+    assert words not in totals(auditor, "?year=2026")
+    narrowed = totals(auditor, "?kind=enterprise")
+    assert words in narrowed
+    assert re.search(r'data-label="使用">300,000\.00<', narrowed)
+    dated = totals(auditor, "?kind=enterprise&as_of=2026-06-30")
+    assert words in dated
+    assert re.search(r'data-label="拨付">500,000\.00<', dated)
 
 
 def test_a_batch_leads_on_to_the_pilots_of_it(sign_in: SignIn, make: Factory) -> None:

@@ -18,6 +18,7 @@ from ledger.domain import errors
 from ledger.domain.access import SYSTEM, Permission
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
+from ledger.funds.commands_amend import DraftDocument
 from ledger.funds.queries_lists import ListDocuments
 from ledger.journal import Fact
 from ledger.tenancy import OutOfScope
@@ -85,6 +86,21 @@ def test_a_refusal_stores_nothing_but_the_record_of_the_attempt(make: Factory) -
         dispatch.execute(make.disbursement_command(pilot, 1001), officer, "k-1")
     assert _count(make) == 0
     dispatch.execute(make.disbursement_command(pilot, 1000), officer, "k-1")
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_the_record_of_an_attempt_holds_no_account(make: Factory, settings: config.Settings, is_nested: bool) -> None:
+    asked = replace(make.disbursement_command(make.allocated(1000), 1001), payee_account="6222009876543210")
+    with pytest.raises(errors.ExceedsAllocated):
+        dispatch.execute(DraftDocument(entered=asked) if is_nested else asked, make.actor("220100.finance_officer"))
+    owner = create_engine(settings.database_owner_url)
+    with owner.connect() as connection:
+        payloads = connection.scalars(text("SELECT payload FROM journal_entry WHERE payload LIKE '%attempt_refused%'"))
+        entries = [str(payload) for payload in payloads]
+    owner.dispose()
+    assert len(entries) == 1
+    assert asked.voucher_no in entries[0]
+    assert "6222009876543210" not in entries[0]
 
 
 def test_without_its_journal_entry_nothing_is_posted(app: Flask, make: Factory, settings: config.Settings) -> None:

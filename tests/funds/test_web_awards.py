@@ -101,7 +101,9 @@ def test_an_award_in_three_steps_without_a_script(sign_in: SignIn, make: Factory
     document = stored(make, DocumentKind.AWARD)[0].document
     assert (sent.status_code, sent.location) == (303, f"/t/220100/awards/{document.id}")
     assert (document.status, document.amount) == ("waiting", Money(800_000_00))
-    assert f"已送复核 {document.number} → " in browser.get(sent.location).get_data(as_text=True)
+    receipt = browser.get(sent.location).get_data(as_text=True)
+    assert f"已送复核 {document.number} → " in receipt
+    assert f"<dt>项目</dt><dd>{pilot.project_codes[0]} · 800,000.00</dd>" in receipt
     again = browser.post(AWARD, form | {"step": "send", "idempotency_key": "k-1"})
     assert again.location == sent.location
     assert len(stored(make, DocumentKind.AWARD)) == 1

@@ -76,7 +76,7 @@ def test_an_act_in_a_row_takes_the_row_away_and_is_read_out(sign_in: SignIn, mak
     assert answer.status_code == 200
     assert "<tr" not in said
     assert re.search(r'<div id="live" hx-swap-oob="innerHTML">拨付 \S+ 已复核通过</div>', said)
-    assert answer.headers["HX-Trigger"] == "minute"
+    assert answer.headers["HX-Trigger"] == "ledgerChanged"
     assert status_of(make, document_id) == "posted"
 
 
@@ -149,3 +149,40 @@ def test_no_more_than_twenty_and_nobody_s_own(sign_in: SignIn, make: Factory, pi
     stranger = sign_in("220300.finance_reviewer").get(BATCH, query_string={"chosen": key})
     assert "没有选中可以复核的单据" in stranger.get_data(as_text=True)
     assert status_of(make, document_id) == "waiting"
+
+
+def test_a_tenant_whose_code_is_no_number_is_checked_alike(sign_in: SignIn, make: Factory) -> None:
+    pilot = make.allocated(1_000_000_00, tenant_code="JL-CBS")
+    first, _second = make.waiting(pilot, 30_000_00), make.waiting(pilot, 20_000_00)
+    browser, place = sign_in("JL-CBS.finance_reviewer"), "/t/JL-CBS/approvals"
+    url = f"/t/JL-CBS/disbursements/{first}"
+    assert browser.post(f"{url}/approve", {"version": 1, "back": place, **TICKED}).location == place
+    keys = chosen(browser.get(place).get_data(as_text=True))
+    assert len(keys) == 1
+    done = browser.post(BATCH, {"chosen": keys, "confirmed": "1"}).get_data(as_text=True)
+    assert "已复核通过 1 件，合计 20,000.00 元" in done
+
+
+def test_the_count_and_total_over_a_list_are_asked_for_anew(sign_in: SignIn, make: Factory, pilot: MadePilot) -> None:
+    first, _second = make.waiting(pilot, 30_000_00), make.waiting(pilot, 20_000_00)
+    browser, own = sign_in(REVIEWER), f"{LIST}?kind=disbursement"
+    page = browser.get(own).get_data(as_text=True)
+    over = re.search(r'<p class="sum" id="list-sum" ([^>]+)>共 2 件 · 合计 <b>50,000.00</b>', page)
+    assert over is not None
+    assert f'hx-get="{own}"' in over[1]
+    assert 'hx-trigger="ledgerChanged from:body"' in over[1]
+    assert 'hx-select="#list-sum"' in over[1]
+    in_row(browser, first, "approve", {"version": 1, **TICKED})
+    anew = browser.get(own, htmx=True).get_data(as_text=True)
+    assert re.search(r'id="list-sum" [^>]+>共 1 件 · 合计 <b>20,000.00</b>', anew)
+    home = browser.get("/", htmx=True).get_data(as_text=True)
+    assert '<span id="count-todo" hx-swap-oob="true">1</span>' in home
+
+
+def test_what_changed_since_names_each_document_over_its_amount(
+    sign_in: SignIn, make: Factory, pilot: MadePilot
+) -> None:
+    document_id = make.waiting(pilot, 30_000_00)
+    make.disbursed(pilot, 20_000_00)
+    page = sign_in(REVIEWER).get(url_of(document_id)).get_data(as_text=True)
+    assert re.search(r'<li><span class="nowrap">拨付 FK-\d{4}-\d{4}</span><br>20,000.00 元，已入账</li>', page)

@@ -35,7 +35,7 @@ def stored(make: Factory, code: str) -> list[ShownDocument]:
 
 
 def row_keys(page: str) -> list[str]:
-    return re.findall(r'name="line_\d+" value="([\d-]+)"', page)
+    return re.findall(r'name="line_\d+" value="([\w-]+)"', page)
 
 
 def pasted(browser: Browser, *rows: str, **changes: Any) -> str:
@@ -63,7 +63,7 @@ def test_a_pilot_is_found_by_words_and_added_by_a_submit_button(
     assert "600,000.00" in found
     several = browser.post(NEW, HEAD | {"add": "find", "q": ""}).get_data(as_text=True)
     assert row_keys(several) == []
-    choices = re.findall(r'name="add" value="(\d{6}-\d+)"', several)
+    choices = re.findall(r'name="add" value="([\w-]+-\d+)"', several)
     assert len(choices) == 2
     chosen = browser.post(NEW, HEAD | {"add": choices[0], "q": ""}).get_data(as_text=True)
     assert row_keys(chosen) == [choices[0]]
@@ -190,3 +190,12 @@ def test_a_notice_is_the_province_s_and_needs_a_row(sign_in: SignIn, pilots: tup
     assert empty.status_code == 422
     assert "请至少添加一个试点项目" in empty.get_data(as_text=True)
     assert officer.get("/allocations/notice?no=没有").status_code == 404
+
+
+def test_a_tenant_whose_code_is_no_number_takes_part(sign_in: SignIn, make: Factory) -> None:
+    browser, pilot = sign_in(OFFICER), make.awarded(300_000_00, tenant_code="JL-CBS")
+    form = notice(browser, (pilot,), "100000")
+    assert form["line_0"].startswith("JL-CBS-")
+    assert "长白山" in browser.get(NEW, query_string={"line": form["line_0"]}).get_data(as_text=True)
+    assert browser.post(NEW, form | {"step": "send"}).status_code == 303
+    assert stored(make, "JL-CBS")[0].document.amount == Money(100_000_00)
