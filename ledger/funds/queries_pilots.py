@@ -58,6 +58,8 @@ _LISTS = {
     for sort, order in _ORDERS.items()
 }
 _TOTAL, _TOTAL_ACROSS = Constant(_TOTALS + _OWN), Constant(_TOTALS + _ALL, across=True)
+_BATCHES = Constant("SELECT DISTINCT batch FROM pilot WHERE tenant_code = :tenant_code AND batch <> '' ORDER BY batch")
+_BATCHES_ACROSS = Constant("SELECT DISTINCT batch FROM pilot WHERE batch <> '' ORDER BY batch", across=True)
 _PROJECT_MONEY = Constant(
     "SELECT l.project_id, sum(n.awarded) AS awarded FROM award_line l"
     " JOIN line_position n ON n.tenant_code = l.tenant_code AND n.line_id = l.id"
@@ -117,13 +119,14 @@ class ListedPilot:
 
 @dataclass(frozen=True, slots=True)
 class PilotPage:
-    """One page of pilots; `totals` are of the whole filter."""
+    """One page of pilots; `totals` are of the whole filter, `batches` what it may be narrowed to."""
 
     items: Sequence[ListedPilot]
     total: int
     page: int
     per_page: int
     totals: PilotMoney
+    batches: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,14 +147,18 @@ class _Pilots:
         }
         chosen["like"] = containing(self.words)
         statement = _LISTS.get(self.sort, _LISTS[""])[wide]
-        rows = desk.rows(statement, limit=self.per_page, skip=(self.page - 1) * self.per_page, **chosen)
-        sums = desk.first(_TOTAL_ACROSS if wide else _TOTAL, **chosen)
+        rows, (sums,), batches = desk.read_all(
+            (statement, {**chosen, "limit": self.per_page, "skip": (self.page - 1) * self.per_page}),
+            (_TOTAL_ACROSS if wide else _TOTAL, chosen),
+            (_BATCHES_ACROSS if wide else _BATCHES, {}),
+        )
         return PilotPage(
             [_listed(row) for row in rows],
-            sums.found if sums else 0,
+            sums.found,
             self.page,
             self.per_page,
             _money(sums, "awarded", "allocated", "waiting", "disbursed"),
+            [row.batch for row in batches],
         )
 
 
