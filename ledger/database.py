@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from ledger.domain import chain
 from ledger.domain.money import Money
 from ledger.drivers import Driver, Postgresql, Sqlite
 from ledger.turns import Queue, place_in_line
@@ -145,6 +146,7 @@ def _postgresql_connect(connection: Any, _record: Any) -> None:
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     # The driver must not open transactions by itself: BEGIN IMMEDIATE is ours to send.
     connection.isolation_level = None
+    connection.create_function("sha256_of", 1, chain.entry_hash, deterministic=True)
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
@@ -185,10 +187,12 @@ def write_turn(made: Engine | None = None) -> Iterator[None]:
 
 def driver_of(connection: Connection) -> Driver:
     """The driver under a connection of ours."""
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        return Sqlite(driver)
-    return Postgresql(driver, connection.info.setdefault("ledger_prepared", {}))
+    # Kept with it: which statements it has prepared, and how values of each type are sent and read.
+    if "ledger_driver" not in connection.info:
+        driver: Any = connection.connection.driver_connection
+        connection.info["ledger_driver"] = (Sqlite if connection.dialect.name == "sqlite" else Postgresql)(driver)
+    kept: Driver = connection.info["ledger_driver"]
+    return kept
 
 
 def refused(connection: Connection, error: BaseException) -> BaseException:

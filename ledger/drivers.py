@@ -64,14 +64,14 @@ class Driver(Protocol):
 
 
 class Postgresql:
-    """psycopg's connection; `prepared` keeps the names of its statements as long as it lives."""
+    """psycopg's connection, as long as it lives: the names of its statements are kept."""
 
     __slots__ = ("_connection", "_first", "_libpq", "_prepared", "_queue", "_transformer")
 
-    def __init__(self, connection: psycopg.Connection[Any], prepared: dict[Any, bytes]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
         self._libpq = connection.pgconn
-        self._prepared = prepared
+        self._prepared: dict[Any, bytes] = {}
         self._transformer = Transformer(connection)
         self._queue: list[tuple[bytes, Any, Any]] = []
         # What goes before each exchange of a transaction that only reads; None where one was begun.
@@ -82,6 +82,7 @@ class Postgresql:
         if not (writing or one_snapshot):
             self._first = (_READ_ALL, ()) if tenant_code is None else (_READ_ONE, (tenant_code,))
             return
+        self._first = None
         self.later("BEGIN ISOLATION LEVEL REPEATABLE READ" if one_snapshot else "BEGIN", ())
         if tenant_code is not None:
             self.bind(tenant_code)

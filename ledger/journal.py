@@ -8,6 +8,7 @@ change or delete a row. Personal values enter as salted commitments alone.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -104,6 +105,21 @@ _APPEND = Constant(
     " :recorded_at, :kind, :subject_type, :subject_id, :pilot_id, :office_id, :actor_id, :actor_name, :total,"
     " :business_date)"
 )
+_OTHERS = "recorded_at, kind, subject_type, subject_id, pilot_id, office_id, actor_id, actor_name, total, business_date"
+_SEALED = (
+    "INSERT INTO journal_entry (tenant_code, seq, hash, payload, {names}) SELECT tenant_code, seq, {hash}, payload,"
+    " {values} FROM (SELECT tenant_code, seq + 1 AS seq, :before || hash || :between || (seq + 1) || :after AS payload"
+    " FROM (SELECT tenant_code, seq, hash FROM journal_head WHERE tenant_code = :tenant_code FOR UPDATE) h) p"
+)
+_SEAL = Constant(
+    _SEALED.format(
+        names=_OTHERS,
+        values=re.sub(r"(\w+)", r":\1", _OTHERS),
+        hash="encode(sha256(convert_to(payload, 'UTF8')), 'hex')",
+    ),
+    sqlite=_SEALED.format(names=_OTHERS, values=re.sub(r"(\w+)", r":\1", _OTHERS), hash="sha256_of(payload)"),
+)
+"""One entry, put into its place and hashed by the database: its head is held for no way to and fro."""
 _COMMIT_TO = Constant(
     "INSERT INTO personal_value (tenant_code, commitment, salt, content)"
     " VALUES (:tenant_code, :commitment, :salt, :content)"
@@ -114,8 +130,8 @@ PART = 500
 """Facts that are held at one time where many follow."""
 
 
-def append(transaction: Transaction, facts: Sequence[Fact], actor: Actor, now: datetime) -> list[tuple[str, int]]:
-    """Append `facts` at the end of their streams, heads locked in code order; (stream, seq) of each.
+def append(transaction: Transaction, facts: Sequence[Fact], actor: Actor, now: datetime) -> None:
+    """Append `facts` at the end of their streams, heads locked in code order.
 
     What follows them (`Desk.follow`) comes after them in the scope's own stream.
 
@@ -123,51 +139,56 @@ def append(transaction: Transaction, facts: Sequence[Fact], actor: Actor, now: d
         OutOfScope: the session may not write in a fact's stream.
     """
     own = transaction.scope.tenant_code
-    placed: list[tuple[str, int]] = []
     ordered = sorted(facts, key=lambda fact: fact.stream or own)
     for stream, group in groupby(ordered, key=lambda fact: fact.stream or own):
         if transaction.scope.tenant_code != stream:
             transaction.enter(Scope(stream))
-        placed += [(stream, seq) for seq in _append_stream(transaction, stream, list(group), actor, now)]
+        _append_stream(transaction, stream, list(group), actor, now)
     following, transaction.following = iter(transaction.following), ()
     while part := list(islice(following, PART)):
         if transaction.scope.tenant_code != own:
             transaction.enter(Scope(own))
         _append_stream(transaction, own, part, actor, now)
-    return placed
 
 
-def _append_stream(transaction: Transaction, stream: str, facts: list[Fact], asker: Actor, now: datetime) -> list[int]:
+def _append_stream(transaction: Transaction, stream: str, facts: list[Fact], asker: Actor, now: datetime) -> None:
+    bodies, commitments = [], []
+    for fact in facts:
+        body, committed = _body(fact, fact.actor or asker)
+        bodies.append(body)
+        commitments += committed
+    transaction.write_many(_COMMIT_TO, commitments)
+    if len(facts) == 1 and bodies[0]["kind"] != chain.FIRST_KIND:
+        before, between, after = chain.around_link(stream, instant_text(now), bodies[0])
+        place = {"before": before, "between": between, "after": after}
+        transaction.write_many(_SEAL, [{**place, **_columns(facts[0], asker, now)}])
+        return
     (head,) = transaction.rows(_HEAD, {})
     seq, previous = head.seq, head.hash
-    rows, commitments = [], []
-    for fact in facts:
-        actor = fact.actor or asker
-        body, committed = _body(fact, actor)
+    rows = []
+    for fact, body in zip(facts, bodies, strict=True):
         seq += 1
         link = chain.link(stream, seq, previous, instant_text(now), body)
         previous = link.hash
-        commitments += committed
-        rows.append(
-            {
-                "seq": seq,
-                "hash": link.hash,
-                "payload": link.payload,
-                "recorded_at": now,
-                "kind": fact.kind,
-                "subject_type": fact.subject_type,
-                "subject_id": str(fact.subject_id),
-                "pilot_id": fact.pilot_id,
-                "office_id": actor.office_id,
-                "actor_id": actor.person_id,
-                "actor_name": actor.name,
-                "total": fact.amount,
-                "business_date": fact.business_date,
-            }
-        )
-    transaction.write_many(_COMMIT_TO, commitments)
+        rows.append({"seq": seq, "hash": link.hash, "payload": link.payload, **_columns(fact, asker, now)})
     transaction.write_many(_APPEND, rows)
-    return [row["seq"] for row in rows]
+
+
+def _columns(fact: Fact, asker: Actor, now: datetime) -> dict[str, object]:
+    """What stands beside a payload, for finding and showing."""
+    actor = fact.actor or asker
+    return {
+        "recorded_at": now,
+        "kind": fact.kind,
+        "subject_type": fact.subject_type,
+        "subject_id": str(fact.subject_id),
+        "pilot_id": fact.pilot_id,
+        "office_id": actor.office_id,
+        "actor_id": actor.person_id,
+        "actor_name": actor.name,
+        "total": fact.amount,
+        "business_date": fact.business_date,
+    }
 
 
 def _body(fact: Fact, actor: Actor) -> tuple[dict[str, Json], list[dict[str, str]]]:

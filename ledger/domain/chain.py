@@ -19,6 +19,7 @@ LARGEST_INTEGER = 2**53 - 1
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _ENCODE_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_ANY_HASH = "0123456789abcdef" * 4
 _LINK_FIELDS = ("stream", "seq", "prev", "at")
 
 
@@ -82,6 +83,16 @@ def link(stream: str, seq: int, prev_hash: str, recorded_at: str, body: Mapping[
     position = {"stream": stream, "seq": str(seq), "prev": prev_hash, "at": recorded_at}
     payload = canonical({**body, **position})
     return Link(stream, seq, entry_hash(payload), payload)
+
+
+def around_link(stream: str, recorded_at: str, body: Mapping[str, Json]) -> tuple[str, str, str]:
+    """What a payload has before its `prev`, between that and its `seq`, and after: the whole but for its place.
+
+    With a place put in it is the payload that `link` makes.
+    """
+    sealed = link(stream, 2, _ANY_HASH, recorded_at, body).payload
+    before, after = sealed.split(f'"prev":"{_ANY_HASH}","seq":"2"')
+    return f'{before}"prev":"', '","seq":"', f'"{after}'
 
 
 def first_break(links: Iterable[Link], stream: str) -> Break | None:

@@ -15,6 +15,7 @@ from ledger.domain.chain import (
     LARGEST_INTEGER,
     Json,
     Link,
+    around_link,
     canonical,
     commitment,
     entry_hash,
@@ -212,3 +213,15 @@ def test_a_commitment_depends_on_where_the_salt_ends() -> None:
     assert commitment(b"salt", "张三") != commitment(b"tlas", "张三")
     framed = b"\0\0\0\0\0\0\0\x01s\0\0\0\0\0\0\0\x01v"
     assert commitment(b"s", "v") == hashlib.sha256(framed).hexdigest()
+
+
+@pytest.mark.parametrize("words", ["", '"prev":"x","seq":"2"', "长春 😀 \\ \n"])
+def test_a_payload_around_its_place_is_the_payload_with_its_place(words: str) -> None:
+    body: dict[str, Json] = {
+        "kind": "noted",
+        "after": {"note": words, "prev": words, "seq": "2"},
+        "subject": {"id": "7"},
+    }
+    before, between, after = around_link("220100", AT, body)
+    previous = entry_hash("any")
+    assert f"{before}{previous}{between}41{after}" == link("220100", 41, previous, AT, body).payload
