@@ -62,6 +62,7 @@ def violations(page: Page) -> list[str]:
 
 
 def is_wider_than_the_screen(page: Page) -> bool:
+    page.wait_for_load_state()
     return bool(page.evaluate(_IS_WIDER))
 
 

@@ -93,6 +93,8 @@ def test_a_browser_without_dialogs_misses_the_help_alone(house: House) -> None:
         visit.page.keyboard.press("?")
         expect(visit.page.locator("#keys-help")).to_be_hidden()
         visit.go_to("试点")
+        expect(visit.page.get_by_role("heading", level=1)).to_have_text("试点")
+        visit.settle()
         visit.page.get_by_label("类型").select_option(index=1)
         expect(visit.page).to_have_url(re.compile("kind=region"))
         assert visit.watch.complaints == []

@@ -45,6 +45,8 @@ COMPLAINTS = {
     Mode.TAMPERED: ("Failed to find a valid digest in the 'integrity' attribute",),
 }
 """What the browser says of a CDN that fails, and rightly so."""
+ABORTED = ("htmx:sendAbort", "htmx:afterRequest")
+"""What htmx says of a live check that was on its way when its page was left."""
 REFUSED = "status of 422"
 """What the browser says of each form that came back with its faults."""
 
@@ -69,7 +71,7 @@ class Watch:
     posts: list[tuple[str, bool]] = field(default_factory=list)
     """The path of each POST, and whether htmx sent it."""
 
-    expected: list[str] = field(default_factory=lambda: [REFUSED])
+    expected: list[str] = field(default_factory=lambda: [REFUSED, *ABORTED])
     """What an error of the console may contain without being a complaint."""
 
     def expects(self, words: str) -> None:
