@@ -99,25 +99,19 @@ class Fact:
 
 
 _HEAD = Constant("SELECT seq, hash FROM journal_head WHERE tenant_code = :tenant_code FOR UPDATE")
-_APPEND = Constant(
-    "INSERT INTO journal_entry (tenant_code, seq, hash, payload, recorded_at, kind, subject_type, subject_id,"
-    " pilot_id, office_id, actor_id, actor_name, total, business_date) VALUES (:tenant_code, :seq, :hash, :payload,"
-    " :recorded_at, :kind, :subject_type, :subject_id, :pilot_id, :office_id, :actor_id, :actor_name, :total,"
-    " :business_date)"
-)
-_OTHERS = "recorded_at, kind, subject_type, subject_id, pilot_id, office_id, actor_id, actor_name, total, business_date"
+_BESIDE = "recorded_at, kind, subject_type, subject_id, pilot_id, office_id, actor_id, actor_name, total, business_date"
+_GIVEN = re.sub(r"(\w+)", r":\1", _BESIDE)
+_INSERT = f"INSERT INTO journal_entry (tenant_code, seq, hash, payload, {_BESIDE})"
+_APPEND = Constant(f"{_INSERT} VALUES (:tenant_code, :seq, :hash, :payload, {_GIVEN})")
+# Joined so that a stream without a head gives a row without a number, which the table refuses, and not no row.
 _SEALED = (
-    "INSERT INTO journal_entry (tenant_code, seq, hash, payload, {names}) SELECT tenant_code, seq, {hash}, payload,"
-    " {values} FROM (SELECT tenant_code, seq + 1 AS seq, :before || hash || :between || (seq + 1) || :after AS payload"
-    " FROM (SELECT tenant_code, seq, hash FROM journal_head WHERE tenant_code = :tenant_code FOR UPDATE) h) p"
+    f"{_INSERT} SELECT :tenant_code, seq, {{hash}}, payload, {_GIVEN}"
+    " FROM (SELECT seq + 1 AS seq, :before || hash || :between || (seq + 1) || :after AS payload FROM (SELECT 1) o"
+    " LEFT JOIN (SELECT seq, hash FROM journal_head WHERE tenant_code = :tenant_code FOR UPDATE) h ON 1 = 1) p"
 )
 _SEAL = Constant(
-    _SEALED.format(
-        names=_OTHERS,
-        values=re.sub(r"(\w+)", r":\1", _OTHERS),
-        hash="encode(sha256(convert_to(payload, 'UTF8')), 'hex')",
-    ),
-    sqlite=_SEALED.format(names=_OTHERS, values=re.sub(r"(\w+)", r":\1", _OTHERS), hash="sha256_of(payload)"),
+    _SEALED.format(hash="encode(sha256(convert_to(payload, 'UTF8')), 'hex')"),
+    sqlite=_SEALED.format(hash="sha256_of(payload)"),
 )
 """One entry, put into its place and hashed by the database: its head is held for no way to and fro."""
 _COMMIT_TO = Constant(

@@ -7,13 +7,15 @@ import json
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from ledger import database, dispatch
+from ledger import clock, database, dispatch, journal
 from ledger.audit.queries_verify import VerifyJournal
 from ledger.domain import errors
 from ledger.domain.access import SYSTEM
 from ledger.domain.chain import commitment
+from ledger.tenancy import Scope, Transaction
 from tests.factories import Factory
 
 
@@ -51,3 +53,16 @@ def test_erasing_a_personal_value_leaves_the_chain_whole(app: Flask, settings: c
     assert dispatch.ask(VerifyJournal(), SYSTEM).sound
     kept = [json.loads(payload)["after"] for payload in _payloads(settings)]
     assert any(isinstance(value, dict) and "commitment" in value for after in kept for value in after.values())
+
+
+def test_an_act_in_a_stream_that_was_never_opened_is_not_committed_without_its_entry(app: Flask) -> None:
+    def act() -> None:
+        transaction = Transaction(database.engine(), Scope("999999"), writing=True)
+        try:
+            journal.append(transaction, [journal.Fact("noted", "stream", "999999")], SYSTEM, clock.now())
+            transaction.commit()
+        finally:
+            transaction.close()
+
+    with database.write_turn(), pytest.raises(SQLAlchemyError):
+        act()
