@@ -107,7 +107,13 @@ def configure(app: Flask, urls: dict[str | None, str]) -> None:
     """Attach the engines to `app`: the application role, and a bind for each other role."""
     app.config["SQLALCHEMY_DATABASE_URI"] = urls[APP]
     app.config["SQLALCHEMY_BINDS"] = {key: url for key, url in urls.items() if key is not None}
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
+    # A transaction of ours ends before its connection goes back: the pool has nothing to undo.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 10,
+        "pool_reset_on_return": None,
+    }
     for url in urls.values():
         if url.startswith("sqlite"):
             app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -84,6 +84,10 @@ class Desk:
     def read_all(self, *readings: Reading) -> list[list[Row]]:
         """All rows of several constant statements, asked in one exchange with the database."""
         return self._transaction.read_all(readings)
+
+    def ahead(self, reading: Reading, take: Callable[[list[Row]], None]) -> None:
+        """Let a reading travel with the first statement that follows; `take` is given its rows before anything else."""
+        self._transaction.ahead(reading, take)
 
     def write(self, statement: Constant, **parameters: Any) -> int:
         """Execute a writing statement; how many rows it touched."""

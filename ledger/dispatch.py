@@ -105,11 +105,12 @@ def _execute_once(command: Command, actor: Actor, key: str | None, now: datetime
     with _writing(Scope(tenant_code)) as transaction:
         desk = Desk(transaction, actor, now)
         fingerprint = "" if key is None else _fingerprint(command)
-        if key is not None:
-            stored = idempotency.begin(desk, key, fingerprint)
-            if stored is not None:
-                return Receipt(stored, replayed=True)
-        facts = tuple(command.run(desk))
+        try:
+            if key is not None:
+                idempotency.begin(desk, key, fingerprint)
+            facts = _run(command, desk, transaction)
+        except idempotency.Answered as before:
+            return Receipt(before.facts, replayed=True)
         if transaction.scope.tenant_code != tenant_code:
             transaction.enter(Scope(tenant_code))
         transaction.flush()
@@ -118,6 +119,15 @@ def _execute_once(command: Command, actor: Actor, key: str | None, now: datetime
         journal.append(transaction, facts, actor, now)
         transaction.commit()
     return Receipt(facts)
+
+
+def _run(command: Command, desk: Desk, transaction: Transaction) -> tuple[Fact, ...]:
+    try:
+        return tuple(command.run(desk))
+    except LedgerError:
+        # What a used key was answered comes before any rule.
+        transaction.settle()
+        raise
 
 
 def ask(query: Query[T], actor: Actor) -> T:

@@ -13,7 +13,7 @@ from ledger.desk import Desk
 from ledger.domain import chain
 from ledger.domain.errors import IdempotencyMismatch
 from ledger.journal import Fact
-from ledger.tenancy import Constant, TenantOwned
+from ledger.tenancy import Constant, Row, TenantOwned
 
 
 class IdempotencyKey(TenantOwned, Base):
@@ -38,18 +38,30 @@ _KEEP = Constant(
 )
 
 
-def begin(desk: Desk, key: str, fingerprint: str) -> tuple[Fact, ...] | None:
-    """Hold `key`, after whoever holds it; the facts of its first use if it was used.
+class Answered(Exception):
+    """Not an error: the key and body were used before, and this is what they were answered."""
 
-    Raises:
+    def __init__(self, facts: tuple[Fact, ...]) -> None:
+        super().__init__()
+        self.facts = facts
+
+
+def begin(desk: Desk, key: str, fingerprint: str) -> None:
+    """Hold `key`, after whoever holds it; this is asked together with the first thing that the command reads.
+
+    Raises, then or with that reading:
+        Answered: the key was used for the same body.
         IdempotencyMismatch: the key was used for another body.
     """
-    found = desk.first(_LOOK, key=key)
-    if found is None:
-        return None
-    if found.fingerprint != fingerprint:
-        raise IdempotencyMismatch("这个幂等键已用于另一项内容。请换一个新的键再提交。", field="Idempotency-Key")
-    return tuple(_fact(one) for one in json.loads(found.answer or "[]"))
+
+    def take(rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        if rows[0].fingerprint != fingerprint:
+            raise IdempotencyMismatch("这个幂等键已用于另一项内容。请换一个新的键再提交。", field="Idempotency-Key")
+        raise Answered(tuple(_fact(one) for one in json.loads(rows[0].answer or "[]")))
+
+    desk.ahead((_LOOK, {"key": key}), take)
 
 
 def finish(desk: Desk, key: str, fingerprint: str, facts: Sequence[Fact]) -> None:

@@ -91,13 +91,14 @@ class TenantOwned:
 class Transaction:
     """One database transaction in one scope: constant statements at once, an ORM session where one is asked for."""
 
-    __slots__ = ("_connection", "_driver", "_orm", "_writing", "following", "scope")
+    __slots__ = ("_ahead", "_connection", "_driver", "_orm", "_writing", "following", "scope")
 
     def __init__(self, engine: Engine, scope: Scope, *, writing: bool = False, one_snapshot: bool = False) -> None:
         self.scope = scope
         self.following: Iterable[Any] = ()
         self._writing = writing
         self._orm: Session | None = None
+        self._ahead: tuple[Reading, Callable[[list[Row]], None]] | None = None
         self._connection = engine.connect()
         self._driver = database.driver_of(self._connection)
         tenant_code = None if scope.every_tenant else scope.tenant_code
@@ -110,12 +111,28 @@ class Transaction:
     @property
     def session(self) -> Session:
         """The ORM session of this transaction, made when it is first asked for."""
+        self.settle()
         self._do(self._driver.flush)
         if self._orm is None:
             info = {"scope": self.scope} | ({"writer": True} if self._writing else {})
             # The driver's transaction is begun already: the session goes on in it.
             self._orm = Session(self._connection, expire_on_commit=False, autoflush=False, info=info)
         return self._orm
+
+    def ahead(self, reading: Reading, take: Callable[[list[Row]], None]) -> None:
+        """Let a reading travel with the first statement that follows; `take` is given its rows before anything else.
+
+        What `take` raises stops the act: nothing that came with its rows has been used.
+        """
+        if self._is_postgresql:
+            self._ahead = (reading, take)
+        else:
+            take(self.read_all([reading])[0])
+
+    def settle(self) -> None:
+        """Send the reading that goes ahead, if nothing has followed it yet."""
+        if self._ahead is not None:
+            self.read_all([])
 
     def rows(self, statement: Constant, parameters: Parameters) -> list[Row]:
         """All rows of a constant statement in the transaction's scope, typed by column name."""
@@ -139,6 +156,7 @@ class Transaction:
 
     def write_many(self, statement: Constant, rows: Sequence[Parameters]) -> None:
         """Execute a constant statement once a row, in one batch; no rows, no statement."""
+        self.settle()
         if len(rows) == 1:
             variant = self._variant(statement)
             self._do(self._driver.later, variant.sql, variant.values({**rows[0], **self._own(statement)}))
@@ -164,7 +182,14 @@ class Transaction:
             (variant.sql, variant.values({**self._own(statement), **parameters}))
             for variant, (statement, parameters) in zip(variants, readings, strict=True)
         ]
-        return self._do(self._driver.execute, statements)
+        if self._ahead is None:
+            return self._do(self._driver.execute, statements)
+        (reading, take), self._ahead = self._ahead, None
+        variant = self._variant(reading[0])
+        first = (variant.sql, variant.values({**self._own(reading[0]), **reading[1]}))
+        answer, *answers = self._do(self._driver.execute, [first, *statements])
+        take(variant.rows(answer.columns, answer.rows))
+        return answers
 
     def _variant(self, statement: Constant) -> Variant:
         if statement.across and not self.scope.every_tenant:
@@ -200,6 +225,7 @@ class Transaction:
 
     def flush(self) -> None:
         """Write what was added to the ORM session."""
+        self.settle()
         if self._orm is not None:
             self._do(self._driver.flush)
             self._orm.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
@@ -17,10 +18,10 @@ from ledger.funds import store, store_positions
 from ledger.funds.store import StoredDocument
 from ledger.funds.store_positions import AllocationContext
 from ledger.funds.store_versions import check_maker, check_version
-from ledger.funds.store_vouchers import check_voucher, vouchers_of_year
+from ledger.funds.store_vouchers import check_voucher_free, voucher_reading, vouchers_of_year
 from ledger.journal import Fact
 from ledger.pilots.store import check_holds
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Row
 
 _AMEND = Constant(
     "UPDATE document SET status = :status, version = version + 1, amount = :amount, business_date = :business_date,"
@@ -69,10 +70,10 @@ class DisbursementBook:
     def check(self, draft: DisbursementDraft, *, except_id: int = 0) -> None:
         """Check one draft, and keep room for it among those that follow. Raises what `plan` raises."""
         check_not_future(draft.paid_on, self._desk.today, "paid_on")
-        context = self._context(draft.allocation_id)
+        context, vouchers = self._look(draft, except_id)
         check_not_before_allocation(draft.paid_on, context.allocated_on)
         check_payee(draft.payee_name, context.owner_name)
-        self._check_voucher(draft, except_id)
+        self._check_voucher(draft, vouchers)
         asked = self._asked.get(context.allocation_id, ZERO)
         position = context.position
         check_disbursement(replace(position, waiting=position.waiting + asked), draft.amount)
@@ -103,19 +104,29 @@ class DisbursementBook:
             **named,
         )
 
-    def _context(self, allocation_id: int) -> AllocationContext:
-        if allocation_id not in self._contexts:
-            context = store_positions.allocation(self._desk, allocation_id, lock=not self._many)
-            if context.held:
-                check_holds(self._desk, context.uscc, DocumentKind.DISBURSEMENT)
-            self._contexts[allocation_id] = context
-        return self._contexts[allocation_id]
+    def _look(self, draft: DisbursementDraft, except_id: int) -> tuple[AllocationContext, Sequence[Row]]:
+        """The draft's allocation, and whoever has its voucher number: both in one exchange."""
+        if self._many:
+            if draft.allocation_id not in self._contexts:
+                self._keep(store_positions.allocation(self._desk, draft.allocation_id, lock=False))
+            return self._contexts[draft.allocation_id], ()
+        allocations, vouchers = self._desk.read_all(
+            store_positions.allocation_reading(self._desk, draft.allocation_id),
+            voucher_reading(self._desk, draft.voucher_no, draft.paid_on, except_id),
+        )
+        if draft.allocation_id not in self._contexts:
+            self._keep(store_positions.allocation_found(allocations))
+        return self._contexts[draft.allocation_id], vouchers
 
-    def _check_voucher(self, draft: DisbursementDraft, except_id: int) -> None:
+    def _keep(self, context: AllocationContext) -> None:
+        if context.held:
+            check_holds(self._desk, context.uscc, DocumentKind.DISBURSEMENT)
+        self._contexts[context.allocation_id] = context
+
+    def _check_voucher(self, draft: DisbursementDraft, found: Sequence[Row]) -> None:
         year = draft.paid_on.year
-        if not self._many:
-            check_voucher(self._desk, draft.voucher_no, draft.paid_on, except_id)
-        elif year not in self._vouchers:
+        check_voucher_free(found, draft.voucher_no, draft.paid_on)
+        if self._many and year not in self._vouchers:
             self._vouchers[year] = vouchers_of_year(self._desk, year)
         if draft.voucher_no in self._vouchers.get(year, ()):
             raise VoucherDuplicate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from ledger.domain.documents import DocumentKind
 from ledger.domain.errors import ExceedsFundLine, NotFound
 from ledger.domain.funds import AllocationPosition, FundLinePosition, LinePosition
 from ledger.domain.money import ZERO, Money
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Reading, Row
 
 _HELD = (
     "EXISTS (SELECT 1 FROM subject_hold h WHERE h.uscc = p.uscc AND h.starts_on <= :today_on"
@@ -93,10 +94,23 @@ def allocation(desk: Desk, allocation_id: int, *, lock: bool = True) -> Allocati
         NotFound: unknown, another tenant's, or not posted.
     """
     statement = _ALLOCATION_LOCKED if lock else _ALLOCATION_BY_ID
-    row = desk.first(statement, id=allocation_id, today_on=desk.today)
-    if row is None or row.status != "posted":
+    return allocation_found(desk.rows(statement, id=allocation_id, today_on=desk.today))
+
+
+def allocation_reading(desk: Desk, allocation_id: int) -> Reading:
+    """How one allocation is read and locked, for who reads more in the same exchange; `allocation_found` takes it."""
+    return (_ALLOCATION_LOCKED, {"id": allocation_id, "today_on": desk.today})
+
+
+def allocation_found(rows: Sequence[Row]) -> AllocationContext:
+    """The posted allocation among what was read.
+
+    Raises:
+        NotFound: unknown, another tenant's, or not posted.
+    """
+    if not rows or rows[0].status != "posted":
         raise NotFound(field="allocation_id")
-    return _context(row)
+    return _context(rows[0])
 
 
 def allocations_of_project(desk: Desk, project_id: int) -> list[AllocationContext]:

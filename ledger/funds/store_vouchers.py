@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from ledger.desk import Desk
 from ledger.domain.errors import VoucherDuplicate
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Reading, Row
 
 _TAKEN = (
     " FROM document WHERE tenant_code = :tenant_code AND kind = 'disbursement' AND office_id = :office_id"
@@ -22,24 +23,35 @@ _ONE = Constant(
 _YEAR = Constant(f"SELECT voucher_no{_OF_YEAR}", sqlite=f"SELECT voucher_no{_OF_YEAR_SQLITE}")
 
 
-def check_voucher(desk: Desk, voucher_no: str, paid_on: date, except_id: int = 0) -> None:
-    """Refuse a voucher number that the asker's office has used in the year of payment.
+def voucher_reading(desk: Desk, voucher_no: str, paid_on: date, except_id: int = 0) -> Reading:
+    """How the document with a voucher number of the asker's office in the year of payment is read.
 
-    `except_id` is the document that is being amended.
+    `except_id` is the document that is being amended; `check_voucher_free` takes what was read.
+    """
+    return (_ONE, {"voucher_no": voucher_no, "except_id": except_id, **_of(desk, paid_on.year)})
+
+
+def check_voucher_free(found: Sequence[Row], voucher_no: str, paid_on: date) -> None:
+    """Refuse a voucher number that the asker's office has used in the year of payment.
 
     Raises:
         VoucherDuplicate: and on which document.
 
     Source: RX.2.
     """
-    found = desk.first(_ONE, voucher_no=voucher_no, except_id=except_id, **_of(desk, paid_on.year))
-    if found is not None:
+    if found:
         raise VoucherDuplicate(
             "凭证号 {voucher} 在 {year} 年已登记于 {number}。请核对凭证，或查看原单据。",
             voucher=voucher_no,
             year=paid_on.year,
-            number=found.number,
+            number=found[0].number,
         )
+
+
+def check_voucher(desk: Desk, voucher_no: str, paid_on: date, except_id: int = 0) -> None:
+    """Read by `voucher_reading` and refuse as `check_voucher_free` does."""
+    (found,) = desk.read_all(voucher_reading(desk, voucher_no, paid_on, except_id))
+    check_voucher_free(found, voucher_no, paid_on)
 
 
 def vouchers_of_year(desk: Desk, year: int) -> set[str]:
