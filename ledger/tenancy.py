@@ -216,6 +216,8 @@ class Transaction:
 
     def enter(self, scope: Scope) -> None:
         """Go on under another tenant: for a provincial act that spans several of them."""
+        # What goes ahead was asked for in the tenant that is left.
+        self.settle()
         if self._orm is not None:
             self.flush()
             self._orm.expunge_all()
