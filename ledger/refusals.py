@@ -29,8 +29,10 @@ _BY_MARK: tuple[tuple[tuple[str, ...], type[LedgerError], str], ...] = (
     (("exceeds_allocated",), errors.ExceedsAllocated, _AGAIN),
     (("exceeds_disbursed", "reversed_untouched"), errors.ExceedsDisbursed, _AGAIN),
     (("exceeds_spent",), errors.ExceedsSpent, _AGAIN),
+    (("ledger:held",), errors.HeldByReport,
+     "该项目的资金因变更报告暂停（第十条），本次没有入账。请刷新页面查看是哪份报告，待处置后再办理。"),
     (("second_person",), errors.MakerIsChecker, "您登记的单据须由他人复核。请转给本单位其他复核人员。"),
-    (("ledger:conflict",), errors.Conflict, "这张单据刚被他人处理。请刷新后查看最新状态。"),
+    (("ledger:conflict",), errors.Conflict, errors.CHANGED),
     (("login_name",), errors.Invalid, "该用户名已被使用。请换一个。"),
     (("uq_pilot", "pilot.uscc"), errors.Conflict, "该单位在本地区已认定为试点。请核对统一社会信用代码。"),
 )  # fmt: skip

@@ -11,10 +11,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine
 from sqlalchemy.engine import Connection
 
+import ledger.audit.models
+import ledger.changes.models
 import ledger.exchange.models
+import ledger.files.models
 import ledger.funds.models
 import ledger.idempotency
 import ledger.identity.models
+import ledger.jobs.models
 import ledger.journal
 import ledger.pilots.models  # noqa: F401  every table is known once this module is
 from ledger import database

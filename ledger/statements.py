@@ -43,9 +43,10 @@ _MONEY: Final = frozenset(
         "region_cap",
         "enterprise_cap",
         "balance",
+        "reduced_to",
     ]
 )
-_TRUTHS: Final = frozenset(["active", "held", "taken"])
+_TRUTHS: Final = frozenset(["active", "held", "project_held", "taken", "province_first"])
 
 Parameters = Mapping[str, Any]
 Convert = Callable[[Any], Any]

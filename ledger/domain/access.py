@@ -35,6 +35,7 @@ class Permission(StrEnum):
     PILOT_READ = "pilot.read"
     MONEY_READ = "money.read"
     JOURNAL_READ = "journal.read"
+    JOURNAL_VERIFY = "journal.verify"
     DESIGNATION_RECORD = "designation.record"
     DESIGNATION_CHECK = "designation.check"
     AWARD_RECORD = "award.record"
@@ -49,11 +50,19 @@ class Permission(StrEnum):
     ACCEPTANCE_CHECK = "acceptance.check"
     RECOVERY_RECORD = "recovery.record"
     RECOVERY_CHECK = "recovery.check"
+    CHANGE_RECORD = "change.record"
+    CHANGE_CHECK = "change.check"
+    CHANGE_DISPOSE = "change.dispose"
+    CHANGE_CONFIRM = "change.confirm"
+    ACCOUNT_CHECK = "account.check"
     FUND_LINE_SET = "fund_line.set"
     FUND_LINE_CHECK = "fund_line.check"
     IMPORT = "import"
+    FILE_ATTACH = "file.attach"
     PERSON_MANAGE = "person.manage"
+    PERSONAL_ERASE = "personal.erase"
     STATUS_READ = "status.read"
+    GAP_RECORD = "gap.record"
     SYSTEM = "system"
 
 
@@ -63,6 +72,7 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.PILOT_READ: _READERS,
     Permission.MONEY_READ: _READERS,
     Permission.JOURNAL_READ: _READERS,
+    Permission.JOURNAL_VERIFY: _READERS,
     Permission.DESIGNATION_RECORD: frozenset({Role.PROVINCE_OFFICER}),
     Permission.DESIGNATION_CHECK: frozenset({Role.PROVINCE_REVIEWER}),
     Permission.AWARD_RECORD: frozenset({Role.PROVINCE_OFFICER}),
@@ -77,11 +87,19 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.ACCEPTANCE_CHECK: frozenset({Role.DRC_REVIEWER}),
     Permission.RECOVERY_RECORD: frozenset({Role.FINANCE_OFFICER}),
     Permission.RECOVERY_CHECK: frozenset({Role.FINANCE_REVIEWER}),
+    Permission.CHANGE_RECORD: frozenset({Role.DRC_OFFICER}),
+    Permission.CHANGE_CHECK: frozenset({Role.DRC_REVIEWER}),
+    Permission.CHANGE_DISPOSE: frozenset({Role.PROVINCE_OFFICER}),
+    Permission.CHANGE_CONFIRM: frozenset({Role.PROVINCE_REVIEWER}),
+    Permission.ACCOUNT_CHECK: frozenset({Role.FINANCE_REVIEWER}),
     Permission.FUND_LINE_SET: frozenset({Role.PROVINCE_OFFICER}),
     Permission.FUND_LINE_CHECK: frozenset({Role.PROVINCE_REVIEWER}),
     Permission.IMPORT: frozenset({Role.PROVINCE_OFFICER, Role.FINANCE_OFFICER}),
+    Permission.FILE_ATTACH: _READERS - {Role.PROVINCE_AUDITOR},
     Permission.PERSON_MANAGE: frozenset({Role.ADMINISTRATOR}),
+    Permission.PERSONAL_ERASE: frozenset({Role.ADMINISTRATOR}),
     Permission.STATUS_READ: frozenset({Role.ADMINISTRATOR, Role.PROVINCE_AUDITOR}),
+    Permission.GAP_RECORD: frozenset({Role.ADMINISTRATOR}),
     Permission.SYSTEM: frozenset(),
 }
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.domain.errors import AlreadyAwarded, CapExceeded, ExceedsFundLine, Invalid, ProjectMismatch, Required
+from ledger.domain.errors import (
+    AlreadyAwarded,
+    CapExceeded,
+    ExceedsAwarded,
+    ExceedsFundLine,
+    Invalid,
+    ProjectMismatch,
+    Required,
+)
 from ledger.domain.money import ZERO, Money, total
 from ledger.domain.pilots import KIND_NAMES, PilotKind
-from ledger.domain.positions import FundLinePosition
+from ledger.domain.positions import FundLinePosition, LinePosition
 
 
 def check_award_lines(kind: PilotKind, cap: Money, amounts: Sequence[Money], used: Money = ZERO) -> None:
@@ -90,4 +98,36 @@ def check_one_time(right_document_no: str | None, own: bool) -> None:
         raise AlreadyAwarded(
             "该单位已核定过（{document_no}），一次性支持不能重复（第八条）。如有疑问，请联系省发展改革委核对。",
             document_no=right_document_no,
+        )
+
+
+def check_reduction(line: LinePosition, new_amount: Money) -> None:
+    """Refuse to bring an award's line to `new_amount` (fen, zero allowed) where that is no less, or too little.
+
+    The one-time right stays used, and what waits for its check as an allocation keeps its room.
+
+    Raises:
+        Invalid: `new_amount` is not lower than what is awarded.
+        ExceedsAwarded: `new_amount` is below what is allocated or waits to be.
+
+    Source: R10.3, Q3, Q4, 《管理办法》第十条.
+    """
+    if new_amount >= line.awarded:
+        raise Invalid(
+            "调减后的金额应低于现核定 {limit} 元；核定为一次性，不能增加（第八条）。请核对处置文件。",
+            field="reduced_to",
+            limit=line.awarded,
+            requested=new_amount,
+        )
+    if new_amount < line.allocated + line.waiting:
+        raise ExceedsAwarded(
+            "核定最低可调减到 {least} 元：已下达 {used}，待复核 {waiting}。"
+            "要调得更低，请先退回待复核的下达，或先冲销未拨的下达。",
+            field="reduced_to",
+            limit=line.awarded,
+            used=line.allocated,
+            waiting=line.waiting,
+            least=line.allocated + line.waiting,
+            requested=line.awarded - new_amount,
+            available=line.available,
         )

@@ -95,14 +95,14 @@ def around_link(stream: str, recorded_at: str, body: Mapping[str, Json]) -> tupl
     return f'{before}"prev":"', '","seq":"', f'"{after}'
 
 
-def first_break(links: Iterable[Link], stream: str) -> Break | None:
+def first_break(links: Iterable[Link], stream: str, after: int = 0, previous: str = GENESIS) -> Break | None:
     """The first entry of `stream` that does not hold, or None.
 
-    `links` are all entries of one stream in sequence order; they are read once, one at a time.
+    `links` are all entries of one stream in sequence order, or those that follow entry `after`
+    with the hash `previous`; they are read once, one at a time.
     A tail that was cut off leaves a whole chain: only a checkpoint shows it.
     """
-    previous, seq = GENESIS, 0
-    for seq, entry in enumerate(links, start=1):
+    for seq, entry in enumerate(links, start=after + 1):
         found = _break_of(entry, stream, seq, previous)
         if found is not None:
             return found

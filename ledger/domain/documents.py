@@ -17,6 +17,7 @@ class DocumentKind(StrEnum):
     EXPENDITURE = "expenditure"
     ACCEPTANCE = "acceptance"
     RECOVERY = "recovery"
+    REDUCTION = "reduction"
     REVERSAL = "reversal"
 
 
@@ -61,6 +62,7 @@ KIND_NAMES: dict[DocumentKind, str] = {
     DocumentKind.EXPENDITURE: "支出",
     DocumentKind.ACCEPTANCE: "验收",
     DocumentKind.RECOVERY: "收回",
+    DocumentKind.REDUCTION: "核定调减",
     DocumentKind.REVERSAL: "冲销",
 }
 
@@ -99,7 +101,7 @@ REVERSIBLE = frozenset(
         DocumentKind.RECOVERY,
     }
 )
-"""Never an award: its one-time right comes back only by a provincial act (Q4). Never a reversal."""
+"""Never an award or its reduction: the one-time right comes back only by a provincial act (Q4). Never a reversal."""
 
 PERMISSIONS: dict[DocumentKind, tuple[Permission, Permission]] = {
     DocumentKind.AWARD: (Permission.AWARD_RECORD, Permission.AWARD_CHECK),
@@ -108,6 +110,7 @@ PERMISSIONS: dict[DocumentKind, tuple[Permission, Permission]] = {
     DocumentKind.EXPENDITURE: (Permission.EXPENDITURE_RECORD, Permission.EXPENDITURE_CHECK),
     DocumentKind.ACCEPTANCE: (Permission.ACCEPTANCE_RECORD, Permission.ACCEPTANCE_CHECK),
     DocumentKind.RECOVERY: (Permission.RECOVERY_RECORD, Permission.RECOVERY_CHECK),
+    DocumentKind.REDUCTION: (Permission.AWARD_RECORD, Permission.AWARD_CHECK),
 }
 """Who records and who checks; a reversal takes those of the document that it reverses."""
 
@@ -118,6 +121,7 @@ MOVES: dict[DocumentKind, tuple[Move, ...]] = {
     DocumentKind.EXPENDITURE: ((Stage.DISBURSED, Stage.SPENT),),
     DocumentKind.ACCEPTANCE: ((Stage.SPENT, Stage.ACCEPTED),),
     DocumentKind.RECOVERY: ((Stage.ALLOCATED, Stage.RECOVERED), (Stage.DISBURSED, Stage.RECOVERED)),
+    DocumentKind.REDUCTION: ((Stage.AWARDED, Stage.FUND_LINE),),
 }
 """The moves a kind may write; a recovery has two origins; a reversal writes `back()` of the original's."""
 
@@ -143,12 +147,14 @@ def next_status(status: Status, act: Act) -> Status:
 
 
 def check_reversible(kind: DocumentKind) -> None:
-    """Refuse the reversal of an award (Q4) or of a reversal; both stand once posted.
+    """Refuse the reversal of an award or its reduction (Q3, Q4), or of a reversal; they stand once posted.
 
     Raises:
         Conflict: `kind` is not in `REVERSIBLE`.
     """
     if kind is DocumentKind.AWARD:
         raise Conflict("资金核定不能冲销，一次性资格不因此恢复（第八条）。如需调减，请办理变更处置。")
+    if kind is DocumentKind.REDUCTION:
+        raise Conflict("核定调减不能冲销：核定为一次性，调减后不再增加（第八条）。如确有错误，请按省级文件另行处理。")
     if kind not in REVERSIBLE:
         raise Conflict("冲销单不能再次冲销。请按正确内容重新登记。")

@@ -156,6 +156,13 @@ class Frozen(RuleBroken):
     article = "第十二条"
 
 
+class HeldByReport(Frozen):
+    """A change report holds the project's money."""
+
+    article = "第十条"
+    field = "project_code"
+
+
 class ExceedsFundLine(RuleBroken):
     code = "exceeds_fund_line"
     article = "第八条"
@@ -194,6 +201,10 @@ class SignedOut(LedgerError):
     code = "signed_out"
 
 
+CHANGED = "这张单据刚被他人处理。请刷新后查看最新状态。"
+"""What a conflict says where nothing more is known of it."""
+
+
 class Conflict(LedgerError):
     """Someone else changed it first; `changed` says what, field by field (before, now)."""
 
@@ -201,7 +212,7 @@ class Conflict(LedgerError):
 
     def __init__(
         self,
-        template: str,
+        template: str = CHANGED,
         *,
         field: str | None = None,
         changed: Mapping[str, tuple[str, str]] | None = None,
@@ -218,6 +229,32 @@ class IdempotencyMismatch(LedgerError):
 class TooLarge(LedgerError):
     code = "too_large"
     field = "file"
+
+
+class WrongType(BadValue):
+    """A file of a kind that is not kept."""
+
+    code = "wrong_type"
+    field = "file"
+
+
+class FileAltered(LedgerError):
+    """The bytes in the store are not those that were recorded, or are gone."""
+
+    code = "file_altered"
+    field = "file"
+
+
+class Unavailable(LedgerError):
+    """Something outside that an act needs does not answer; trying again may help."""
+
+    code = "unavailable"
+
+
+class ReadOnly(LedgerError):
+    """A stream does not hold a checkpoint that is kept outside: an older backup was restored. Nothing is written."""
+
+    code = "read_only"
 
 
 class TooMany(LedgerError):

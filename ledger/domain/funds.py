@@ -9,7 +9,13 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from ledger.domain.caps import check_award_lines, check_fund_line, check_one_time, check_region_split
+from ledger.domain.caps import (
+    check_award_lines,
+    check_fund_line,
+    check_one_time,
+    check_reduction,
+    check_region_split,
+)
 from ledger.domain.documents import DocumentKind, check_reversible
 from ledger.domain.errors import (
     BeforeAllocation,
@@ -39,6 +45,7 @@ __all__ = [
     "check_payee",
     "check_recovery_disbursed",
     "check_recovery_undisbursed",
+    "check_reduction",
     "check_region_split",
     "check_reversal",
     "split_acceptance",

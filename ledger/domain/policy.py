@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
 from ledger.domain.errors import Invalid, NotFound
@@ -234,8 +235,11 @@ def to_json(switches: Switches) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
+@lru_cache(maxsize=64)
 def from_json(text: str) -> Switches:
     """Read what `to_json` wrote; a switch added since then takes its default.
+
+    A text is read once: few versions are ever in force, and every act on money asks for one.
 
     Raises:
         Invalid: not such a text, an unknown switch, or a value of another type; `field` names the switch.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ledger.desk import Desk
 from ledger.domain.access import Actor, Permission, check_second_person
+from ledger.domain.baselines import BaselineSubject, new_content
 from ledger.domain.chain import Json
 from ledger.domain.dates import check_not_future
 from ledger.domain.errors import Conflict, Invalid, ProjectMismatch, Required
@@ -16,8 +17,8 @@ from ledger.domain.identifiers import check_project_code, check_uscc
 from ledger.domain.money import Money
 from ledger.domain.pilots import Direction, PilotKind, PilotStatus
 from ledger.journal import Fact
-from ledger.pilots.models import Project
 from ledger.pilots.store import StoredPilot, find_pilot, load_pilot, policy_in_force
+from ledger.pilots.store_baselines import NewBaseline, add_versions
 from ledger.tenancy import Constant
 
 _ENTITY = Constant(
@@ -30,6 +31,11 @@ _PILOT = Constant(
     " designated_on, status, version, policy_version_id, made_by, made_by_name, made_at) VALUES (:tenant_code, :id,"
     " :uscc, :name, :kind, :direction, :batch, :county_name, :designation_document_no, :designated_on, 'waiting', 1,"
     " :policy_version_id, :made_by, :made_by_name, :made_at)"
+)
+_PROJECT = Constant(
+    "INSERT INTO project (tenant_code, id, pilot_id, name, code, no_code_reason, owner_name, owner_uscc, investment,"
+    " start_on, finish_on) VALUES (:tenant_code, :id, :pilot_id, :name, :code, :no_code_reason, :owner_name,"
+    " :owner_uscc, :investment, :start_on, :finish_on)"
 )
 _CHECK = Constant(
     "UPDATE pilot SET status = :status, version = version + 1, checked_by = :checked_by,"
@@ -118,24 +124,13 @@ class DesignationBook:
         return [self._store(pilot) for pilot in self._planned.get(self._desk.tenant_code, {}).values()]
 
     def _store(self, pilot: _PlannedPilot) -> Fact:
+        desk = self._desk
         fact = self._pilot(pilot.draft, pilot)
-        for project_id, draft in pilot.projects:
-            self._desk.add(
-                Project(
-                    tenant_code=self._desk.tenant_code,
-                    id=project_id,
-                    pilot_id=pilot.id,
-                    name=draft.project_name,
-                    code=draft.project_code,
-                    no_code_reason=draft.no_code_reason,
-                    owner_name=draft.name,
-                    owner_uscc=draft.uscc,
-                    investment=draft.investment,
-                    start_on=draft.start_on,
-                    finish_on=draft.finish_on,
-                )
-            )
-        return fact
+        desk.write_many(_PROJECT, [_project_row(pilot.id, *each) for each in pilot.projects])
+        baselines = _baselines(pilot)
+        add_versions(desk, baselines)
+        after = {**fact.after, "baselines": [_plain_baseline(one) for one in baselines]}
+        return replace(fact, after=after)
 
     def _pilot(self, draft: PilotDraft, pilot: _PlannedPilot) -> Fact:
         desk = self._desk
@@ -181,6 +176,50 @@ def _check_same_pilot(pilot: _PlannedPilot, draft: PilotDraft) -> None:
             raise Invalid("同一单位的几行里，这一项应相同。请核对统一社会信用代码。", field=name)
     if any(each.project_code == draft.project_code for _, each in pilot.projects if each.project_code):
         raise ProjectMismatch("项目 {code} 在名单中出现了两次。请核对项目代码。", code=draft.project_code or "")
+
+
+def _project_row(pilot_id: int, project_id: int, draft: PilotDraft) -> dict[str, Any]:
+    return {
+        "id": project_id,
+        "pilot_id": pilot_id,
+        "name": draft.project_name,
+        "code": draft.project_code,
+        "no_code_reason": draft.no_code_reason,
+        "owner_name": draft.name,
+        "owner_uscc": draft.uscc,
+        "investment": draft.investment,
+        "start_on": draft.start_on,
+        "finish_on": draft.finish_on,
+    }
+
+
+def _baselines(pilot: _PlannedPilot) -> list[NewBaseline]:
+    """The first versions: what the list says of the pilot and of each of its projects. R10.3."""
+    day = pilot.draft.designated_on
+    known = {"unit_name": pilot.draft.name, "uscc": pilot.draft.uscc}
+    first = NewBaseline(BaselineSubject.PILOT, pilot.id, 1, new_content(BaselineSubject.PILOT, known), day)
+    return [
+        first,
+        *(
+            NewBaseline(
+                BaselineSubject.PROJECT,
+                project_id,
+                1,
+                new_content(BaselineSubject.PROJECT, _project_row(pilot.id, project_id, draft)),
+                day,
+            )
+            for project_id, draft in pilot.projects
+        ),
+    ]
+
+
+def _plain_baseline(one: NewBaseline) -> dict[str, Json]:
+    return {
+        "subject": one.subject.value,
+        "id": str(one.subject_id),
+        "version": str(one.version),
+        "values": dict(one.content),
+    }
 
 
 def _plain_project(project_id: int, draft: PilotDraft) -> Json:

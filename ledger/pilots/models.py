@@ -1,10 +1,10 @@
-"""Tables of policy, entities, pilots and projects."""
+"""Tables of policy, entities, pilots and projects, the versions of their baselines, and holds on projects."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.database import Base
@@ -108,3 +108,76 @@ class Project(TenantOwned, Base):
     investment: Mapped[Money]
     start_on: Mapped[date | None]
     finish_on: Mapped[date | None]
+
+
+class BaselineVersion(TenantOwned, Base):
+    """A version of everything that a baseline holds; the newest one is what the subject's columns say. R10.3.
+
+    `content` is canonical JSON of all fields. Rows are only ever added, from the second version on by
+    a settled report, and a trigger carries their values into pilot, project and entity: these columns
+    change in no other way.
+    """
+
+    __tablename__ = "baseline_version"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_code", "report_id"], ["change_report.tenant_code", "change_report.id"]),
+        UniqueConstraint("tenant_code", "subject_type", "subject_id", "version"),
+        CheckConstraint("subject_type IN ('project', 'pilot')", name="subject_known"),
+        CheckConstraint("(version = 1) = (report_id IS NULL)", name="report_from_the_second_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    subject_type: Mapped[str]
+    subject_id: Mapped[int]
+    version: Mapped[int]
+    content: Mapped[str]
+    effective_on: Mapped[date]
+    report_id: Mapped[int | None]
+    document_no: Mapped[str | None]
+    recorded_at: Mapped[datetime]
+
+
+_OPEN = text("released_at IS NULL")
+
+
+class ProjectHold(TenantOwned, Base):
+    """What holds the money of a project, or of every project of a pilot (`project_id` None). R10.2, R10.3.
+
+    A report's own settlement releases it, or an act of the province with a document by two people.
+    """
+
+    __tablename__ = "project_hold"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_code", "pilot_id"], ["pilot.tenant_code", "pilot.id"]),
+        ForeignKeyConstraint(["tenant_code", "project_id"], ["project.tenant_code", "project.id"]),
+        ForeignKeyConstraint(["tenant_code", "report_id"], ["change_report.tenant_code", "change_report.id"]),
+        CheckConstraint("kind IN ('change', 'stopped', 'account', 'suspension')", name="kind_known"),
+        CheckConstraint(
+            "released_at IS NULL OR released_by_report IS NOT NULL"
+            " OR (release_checked_by IS NOT NULL AND document_no IS NOT NULL)",
+            name="released_by_an_act",
+        ),
+        CheckConstraint("release_checked_by IS NULL OR release_checked_by <> release_made_by", name="second_person"),
+        Index(
+            "uq_project_hold_open", "tenant_code", "report_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
+        Index(None, "tenant_code", "pilot_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    pilot_id: Mapped[int]
+    project_id: Mapped[int | None]
+    kind: Mapped[str]
+    report_id: Mapped[int]
+    report_number: Mapped[str]
+    report_type: Mapped[str]
+    held_at: Mapped[datetime]
+    document_no: Mapped[str | None]
+    release_reason: Mapped[str | None]
+    release_made_by: Mapped[int | None]
+    release_made_by_name: Mapped[str | None]
+    release_made_at: Mapped[datetime | None]
+    release_checked_by: Mapped[int | None]
+    release_checked_by_name: Mapped[str | None]
+    released_at: Mapped[datetime | None]
+    released_by_report: Mapped[int | None]

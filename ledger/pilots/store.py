@@ -13,7 +13,7 @@ from ledger.domain.errors import NotFound, ProjectMismatch
 from ledger.domain.money import Money
 from ledger.domain.pilots import HoldKind, PilotKind, PilotStatus, check_not_held
 from ledger.domain.policy import PolicyVersion, from_json, version_in_force
-from ledger.tenancy import Constant, Row
+from ledger.tenancy import Constant, Reading, Row
 
 _POLICY = Constant(
     "SELECT id, effective_from, document_no, switches FROM policy_version ORDER BY effective_from, id",
@@ -98,10 +98,16 @@ def policy_in_force(desk: Desk, on: date) -> PolicyVersion:
 
 def policy_versions(desk: Desk) -> list[PolicyVersion]:
     """All policy versions, the oldest first."""
-    return [
-        PolicyVersion(row.id, row.effective_from, row.document_no, from_json(row.switches))
-        for row in desk.rows(_POLICY)
-    ]
+    return policies_from(desk.rows(_POLICY))
+
+
+POLICIES: Reading = (_POLICY, {})
+"""How policy versions are read, for who reads more in the same exchange; `policies_from` takes it."""
+
+
+def policies_from(rows: Sequence[Row]) -> list[PolicyVersion]:
+    """Rows of that reading."""
+    return [PolicyVersion(row.id, row.effective_from, row.document_no, from_json(row.switches)) for row in rows]
 
 
 def load_pilot(desk: Desk, pilot_id: int) -> StoredPilot:
@@ -131,7 +137,18 @@ def pilot_from(row: Mapping[str, Any]) -> StoredPilot:
 
 def load_projects(desk: Desk, pilot_id: int) -> list[StoredProject]:
     """The projects of a pilot, the oldest first."""
-    return [StoredProject(**row._mapping) for row in desk.rows(_PROJECTS, pilot_id=pilot_id)]
+    (rows,) = desk.read_all(projects_reading(pilot_id))
+    return projects_from(rows)
+
+
+def projects_reading(pilot_id: int) -> Reading:
+    """How the projects of a pilot are read, for who reads more in the same exchange; `projects_from` takes it."""
+    return (_PROJECTS, {"pilot_id": pilot_id})
+
+
+def projects_from(rows: Sequence[Row]) -> list[StoredProject]:
+    """Rows of a reading of projects."""
+    return [StoredProject(**row._mapping) for row in rows]
 
 
 def project_of(projects: list[StoredProject], code: str) -> StoredProject:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.domain.caps import check_award_lines, check_fund_line, check_one_time, check_region_split
+from ledger.domain.caps import (
+    check_award_lines,
+    check_fund_line,
+    check_one_time,
+    check_reduction,
+    check_region_split,
+)
 from ledger.domain.errors import (
     AlreadyAwarded,
     CapExceeded,
+    ExceedsAwarded,
     ExceedsFundLine,
     Invalid,
     LedgerError,
@@ -16,7 +23,7 @@ from ledger.domain.errors import (
 )
 from ledger.domain.money import ZERO, Money
 from ledger.domain.pilots import PilotKind
-from ledger.domain.positions import FundLinePosition, PilotPosition
+from ledger.domain.positions import FundLinePosition, LinePosition, PilotPosition
 
 REGION_CAP = Money(5_000_000_00)
 ENTERPRISE_CAP = Money(1_000_000_00)
@@ -120,3 +127,29 @@ def test_a_second_award_is_refused_to_its_owner_and_to_others() -> None:
 
 def test_what_a_cap_leaves() -> None:
     assert PilotPosition(Money(100), awarded=Money(60), waiting=Money(30)).available == Money(10)
+
+
+@pytest.mark.rule("R10.3")
+def test_a_reduction_down_to_what_is_allocated_or_waits_to_be() -> None:
+    line = LinePosition(awarded=Money(1000), allocated=Money(300), waiting=Money(200))
+    check_reduction(line, Money(999))
+    check_reduction(line, Money(500))
+    with pytest.raises(ExceedsAwarded) as refused:
+        check_reduction(line, Money(499))
+    assert refused.value.numbers == {
+        "limit": Money(1000),
+        "used": Money(300),
+        "waiting": Money(200),
+        "least": Money(500),
+        "requested": Money(501),
+        "available": Money(500),
+    }
+
+
+@pytest.mark.rule("Q3")
+def test_a_reduction_is_never_a_rise() -> None:
+    line = LinePosition(awarded=Money(1000))
+    check_reduction(line, ZERO)
+    for amount in (Money(1000), Money(1001)):
+        with pytest.raises(Invalid, match="不能增加"):
+            check_reduction(line, amount)

@@ -62,15 +62,16 @@ def test_all_but_awards_and_reversals_can_be_reversed(kind: DocumentKind) -> Non
         check_reversible(kind)
 
 
-def test_awards_and_reversals_stand() -> None:
-    assert set(DocumentKind) - REVERSIBLE == {DocumentKind.AWARD, DocumentKind.REVERSAL}
+def test_awards_their_reductions_and_reversals_stand() -> None:
+    assert set(DocumentKind) - REVERSIBLE == {DocumentKind.AWARD, DocumentKind.REDUCTION, DocumentKind.REVERSAL}
 
 
 @pytest.mark.rule("RX.2")
 def test_no_single_role_records_and_checks_a_kind() -> None:
     for kind, (record, check) in PERMISSIONS.items():
-        assert record.value == f"{kind}.record"
-        assert check.value == f"{kind}.check"
+        # Whoever decides on an award decides on its reduction.
+        named = DocumentKind.AWARD if kind is DocumentKind.REDUCTION else kind
+        assert (record.value, check.value) == (f"{named}.record", f"{named}.check")
         for role in Role:
             actor = Actor(1, "220100", 1, frozenset({role}), "某人")
             assert not (actor.may(record) and actor.may(check))
@@ -82,7 +83,8 @@ def test_every_kind_but_the_reversal_has_its_own_permissions_and_moves() -> None
 
 def test_moves_form_the_chain_from_the_fund_line_to_acceptance() -> None:
     chain = [Stage.FUND_LINE, Stage.AWARDED, Stage.ALLOCATED, Stage.DISBURSED, Stage.SPENT, Stage.ACCEPTED]
-    kinds = [kind for kind in DocumentKind if kind not in {DocumentKind.RECOVERY, DocumentKind.REVERSAL}]
+    others = {DocumentKind.RECOVERY, DocumentKind.REDUCTION, DocumentKind.REVERSAL}
+    kinds = [kind for kind in DocumentKind if kind not in others]
     assert [MOVES[kind] for kind in kinds] == [((start, end),) for start, end in pairwise(chain)]
 
 
@@ -90,6 +92,11 @@ def test_moves_form_the_chain_from_the_fund_line_to_acceptance() -> None:
 def test_a_recovery_has_two_origins() -> None:
     assert [start for start, _ in MOVES[DocumentKind.RECOVERY]] == [Stage.ALLOCATED, Stage.DISBURSED]
     assert {end for _, end in MOVES[DocumentKind.RECOVERY]} == {Stage.RECOVERED}
+
+
+@pytest.mark.rule("R10.3")
+def test_a_reduction_undoes_the_move_of_an_award() -> None:
+    assert MOVES[DocumentKind.REDUCTION] == tuple(back(move) for move in MOVES[DocumentKind.AWARD])
 
 
 def test_a_move_undone_twice_is_the_move() -> None:

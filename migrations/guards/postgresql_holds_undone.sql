@@ -1,0 +1,3 @@
+DROP TRIGGER money_held ON entry
+--;;
+DROP FUNCTION money_held()
