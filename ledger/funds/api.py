@@ -34,19 +34,25 @@ _ACTS: dict[str, tuple[Callable[..., Command], type[Schema], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
-    """One kind of document: where it stands, what makes it, and from what body."""
+class Listed:
+    """One kind of document, and where it stands."""
 
     name: str
     kind: DocumentKind
-    record: Callable[..., Command]
-    body: type[Schema]
-    roles: tuple[str, str]
-    """Who records and who checks, for the description."""
 
     @property
     def path(self) -> str:
         return f"/t/<tenant:tenant_code>/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection(Listed):
+    """One kind of document that is sent: what makes it, and from what body."""
+
+    record: Callable[..., Command]
+    body: type[Schema]
+    roles: tuple[str, str]
+    """Who records and who checks, for the description."""
 
     @property
     def recording(self) -> Permission:
@@ -79,6 +85,8 @@ COLLECTIONS = (
     ),
     Collection("recoveries", DocumentKind.RECOVERY, RecordRecovery, sent_schemas.RecordRecoverySchema, _FINANCE),
 )
+REDUCTIONS = Listed("reductions", DocumentKind.REDUCTION)
+"""Made by the disposition of a change report alone: they are read here."""
 
 
 def _done(command: Command, tenant_code: str, name: str, status: int) -> Response:
@@ -102,7 +110,7 @@ def _serve_record(collection: Collection) -> None:
     api.endpoint(collection.path, collection.recording, SCHEMAS[collection.kind], **options)(record)
 
 
-def _serve_list(collection: Collection) -> None:
+def _serve_list(collection: Listed) -> None:
     def listed(asked: dict[str, Any], tenant_code: str) -> Response:
         query = ListDocuments(tenant_code=tenant_code, kind=collection.kind, is_exact=True, **asked)
         found = ask(query, current())
@@ -120,7 +128,7 @@ def _available(tenant_code: str, found: DocumentPage) -> dict[int, Money]:
     return ask(RoomOfAllocations(tenant_code=tenant_code, first_id=min(ids), last_id=max(ids)), current())
 
 
-def _serve_one(collection: Collection) -> None:
+def _serve_one(collection: Listed) -> None:
     def one(tenant_code: str, document_id: int) -> Response:
         query = GetDocument(tenant_code=tenant_code, document_id=document_id, kind=collection.kind)
         found = ask(query, current())
@@ -152,10 +160,11 @@ def _named(view: View, name: str, words: str) -> None:
     view.__name__, view.__doc__ = name, words
 
 
+for _listed in (*COLLECTIONS, REDUCTIONS):
+    _serve_list(_listed)
+    _serve_one(_listed)
 for _collection in COLLECTIONS:
     _serve_record(_collection)
-    _serve_list(_collection)
-    _serve_one(_collection)
     for _act in _ACTS:
         if _act != "reverse" or _collection.kind in REVERSIBLE:
             _serve_act(_collection, _act)

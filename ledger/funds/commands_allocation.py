@@ -19,6 +19,7 @@ from ledger.funds import store, store_positions
 from ledger.funds.store import StoredDocument
 from ledger.journal import Fact
 from ledger.pilots.store import check_holds, load_pilot, policy_in_force
+from ledger.pilots.store_holds import check_project_holds
 from ledger.tenancy import Constant
 
 _NOTICE = Constant(
@@ -73,6 +74,7 @@ class AllocationBook:
         check_may_be_awarded(pilot.status, pilot.name)
         check_holds(desk, pilot.uscc, DocumentKind.ALLOCATION)
         line = self._line(award.id, draft.project_code)
+        check_project_holds(desk, pilot.id, [line.project_id], DocumentKind.ALLOCATION)
         self._check_notice(draft, line.project_id)
         position = store_positions.line(desk, line.id)
         asked = self._asked.get(line.id, Money(0))

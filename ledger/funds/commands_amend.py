@@ -118,6 +118,6 @@ class AmendDocument(_OfRecording):
             desk.write(_DROP_LINES, award_id=before.id)
         values = {name: getattr(after, name) for name in ("id", "status", *_AMENDED)}
         if desk.write(_AMEND, version=before.version, **values) != 1:
-            raise Conflict("这张单据刚被他人处理。请刷新后查看最新状态。")
+            raise Conflict()
         if isinstance(planned, PlannedAward):
             AwardBook(desk).store_lines([replace(planned, document=after)])

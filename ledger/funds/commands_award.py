@@ -20,6 +20,7 @@ from ledger.funds.store import StoredDocument
 from ledger.funds.store_rights import check_right
 from ledger.journal import Fact
 from ledger.pilots.store import StoredProject, check_holds, load_pilot, load_projects, policy_in_force, project_of
+from ledger.pilots.store_holds import check_project_holds
 from ledger.tenancy import Constant
 
 _FUNDED = Constant(
@@ -90,6 +91,7 @@ class AwardBook:
         check_region_split(pilot.kind, codes, policy.switches.region_split)
         projects = load_projects(desk, pilot.id)
         lines = tuple((project_of(projects, line.project_code), line.amount) for line in draft.lines)
+        check_project_holds(desk, pilot.id, [project.id for project, _ in lines], DocumentKind.AWARD)
         self._check_right(pilot.uscc)
         self._check_projects([project for project, _ in lines])
         check_award_lines(pilot.kind, policy.cap_of(pilot.kind), [line.amount for line in draft.lines])

@@ -48,7 +48,7 @@ class _Act:
             check_second_person(before.made_by, desk.actor.person_id)
         after = store.move(desk, before, status, reason)
         if after is None:
-            raise Conflict("这张单据刚被他人处理。请刷新后查看最新状态。")
+            raise Conflict()
         return store.fact(after, "withdrawn" if act is Act.WITHDRAW else "returned", before=before)
 
 

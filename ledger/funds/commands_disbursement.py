@@ -21,6 +21,7 @@ from ledger.funds.store_versions import check_maker, check_version
 from ledger.funds.store_vouchers import check_voucher_free, voucher_reading, vouchers_of_year
 from ledger.journal import Fact
 from ledger.pilots.store import check_holds
+from ledger.pilots.store_holds import check_project_holds
 from ledger.tenancy import Constant, Row
 
 _AMEND = Constant(
@@ -121,6 +122,8 @@ class DisbursementBook:
     def _keep(self, context: AllocationContext) -> None:
         if context.held:
             check_holds(self._desk, context.uscc, DocumentKind.DISBURSEMENT)
+        if context.project_held:
+            check_project_holds(self._desk, context.pilot_id, [context.project_id], DocumentKind.DISBURSEMENT)
         self._contexts[context.allocation_id] = context
 
     def _check_voucher(self, draft: DisbursementDraft, found: Sequence[Row]) -> None:
@@ -195,7 +198,7 @@ class AmendDisbursement(DisbursementDraft):
         )
         values = {name: getattr(after, name) for name in ("id", "status", *_AMENDED)}
         if desk.write(_AMEND, version=before.version, **values) != 1:
-            raise Conflict("这张单据刚被他人处理。请刷新后查看最新状态。")
+            raise Conflict()
         return [store.fact(after, "amended", before=before)]
 
 

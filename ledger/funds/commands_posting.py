@@ -25,8 +25,10 @@ from ledger.funds import store, store_positions
 from ledger.funds.commands_spending import posted_disbursement, unspent_of
 from ledger.funds.store import StoredDocument
 from ledger.funds.store_entries import NewEntry, post_entries
+from ledger.funds.store_reductions import check_waiting_reduction, reduction_entry
 from ledger.journal import Fact
 from ledger.pilots.store import check_holds, load_pilot, policy_in_force
+from ledger.pilots.store_holds import check_project_holds
 from ledger.tenancy import Constant
 
 _ENTRIES = Constant(
@@ -64,6 +66,7 @@ def _award(desk: Desk, document: StoredDocument) -> list[NewEntry]:
     check_may_be_awarded(pilot.status, pilot.name)
     check_holds(desk, pilot.uscc, DocumentKind.AWARD)
     lines = store.award_lines(desk, document.id)
+    check_project_holds(desk, pilot.id, [line.project_id for line in lines], DocumentKind.AWARD)
     cap = policy_in_force(desk, desk.today).cap_of(pilot.kind)
     check_award_lines(pilot.kind, cap, [line.amount for line in lines])
     check_fund_line(store_positions.fund_line(desk, document.fiscal_year), document.amount)
@@ -75,6 +78,7 @@ def _allocation(desk: Desk, document: StoredDocument) -> list[NewEntry]:
     pilot = load_pilot(desk, document.pilot_id)
     check_may_be_awarded(pilot.status, pilot.name)
     check_holds(desk, document.uscc, DocumentKind.ALLOCATION)
+    check_project_holds(desk, pilot.id, [document.project_id or 0], DocumentKind.ALLOCATION)
     line_id = document.line_id or 0
     # Others under check wait for their own check; they take nothing from what is posted now.
     check_allocation(replace(store_positions.line(desk, line_id, except_id=document.id), waiting=ZERO), document.amount)
@@ -85,6 +89,8 @@ def _disbursement(desk: Desk, document: StoredDocument) -> list[NewEntry]:
     context = store_positions.allocation(desk, document.allocation_id or 0)
     if context.held:
         check_holds(desk, context.uscc, DocumentKind.DISBURSEMENT)
+    if context.project_held:
+        check_project_holds(desk, context.pilot_id, [context.project_id], DocumentKind.DISBURSEMENT)
     # The document's own reservation makes room for it.
     own = replace(context.position, waiting=context.position.waiting - document.amount)
     check_disbursement(own, document.amount)
@@ -131,6 +137,11 @@ def _acceptance(desk: Desk, document: StoredDocument) -> list[NewEntry]:
         for one, share in zip(allocations, shares, strict=True)
         if share
     ]
+
+
+def _reduction(desk: Desk, document: StoredDocument) -> list[NewEntry]:
+    check_waiting_reduction(desk, document)
+    return [reduction_entry(document)]
 
 
 def _reversal(desk: Desk, document: StoredDocument) -> list[NewEntry]:
@@ -196,5 +207,6 @@ _ENTRIES_OF = {
     DocumentKind.EXPENDITURE: _expenditure,
     DocumentKind.ACCEPTANCE: _acceptance,
     DocumentKind.RECOVERY: _recovery,
+    DocumentKind.REDUCTION: _reduction,
     DocumentKind.REVERSAL: _reversal,
 }

@@ -11,7 +11,7 @@ from ledger.database import Base
 from ledger.domain.money import Money
 from ledger.tenancy import TenantOwned
 
-_PAPERS = "kind IN ('award', 'allocation', 'acceptance', 'recovery')"
+_PAPERS = "kind IN ('award', 'allocation', 'acceptance', 'recovery', 'reduction')"
 
 
 def _partial(name: str | None, where: str, *columns: str) -> Index:
@@ -67,7 +67,7 @@ class AllocationNotice(Base):
 
 
 class Document(TenantOwned, Base):
-    """What people fill in: an award, allocation, disbursement, expenditure, acceptance, recovery or reversal."""
+    """What people fill in: an award or its reduction, an allocation, disbursement and on, or a reversal."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -93,6 +93,8 @@ class Document(TenantOwned, Base):
             " WHEN 'expenditure' THEN disbursement_id IS NOT NULL AND purpose IS NOT NULL"
             " WHEN 'acceptance' THEN project_id IS NOT NULL AND document_no IS NOT NULL"
             " WHEN 'recovery' THEN allocation_id IS NOT NULL AND document_no IS NOT NULL AND reason IS NOT NULL"
+            " WHEN 'reduction' THEN award_id IS NOT NULL AND line_id IS NOT NULL AND project_id IS NOT NULL"
+            " AND fiscal_year IS NOT NULL AND document_no IS NOT NULL AND reason IS NOT NULL"
             " WHEN 'reversal' THEN reverses_id IS NOT NULL AND reason IS NOT NULL"
             " ELSE FALSE END",
             name="kind_complete",

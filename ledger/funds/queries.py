@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ from ledger.domain.access import Permission
 from ledger.domain.documents import PERMISSIONS, DocumentKind
 from ledger.domain.errors import NotFound
 from ledger.domain.funds import AllocationPosition
+from ledger.domain.money import Money
 from ledger.funds import store_positions
 from ledger.funds.queries_lists_sql import JOINED, SHOWN
 from ledger.funds.store import StoredDocument, stored_document, with_lines
@@ -21,6 +23,12 @@ _ONE = Constant(f"{SHOWN}{_FROM} WHERE d.tenant_code = :tenant_code AND d.id = :
 _REVERSED_BY = Constant(
     "SELECT id, number, status FROM document WHERE tenant_code = :tenant_code AND reverses_id = :id"
     " AND kind = 'reversal' AND status IN ('waiting', 'posted') ORDER BY id DESC LIMIT 1"
+)
+_REDUCTIONS = Constant(
+    "SELECT d.id, d.number, d.amount, d.business_date, d.document_no FROM document d"
+    " WHERE d.tenant_code = :tenant_code AND d.kind = 'reduction' AND d.status = 'posted' AND d.award_id = :award_id"
+    " AND d.line_id IN (SELECT l.id FROM award_line l WHERE l.tenant_code = :tenant_code AND l.award_id = :award_id)"
+    " ORDER BY d.id"
 )
 _WORK_STATUS = (
     " d.status <> 'posted' AND d.status IN ('waiting', 'returned', 'draft') ORDER BY d.made_at, d.id LIMIT 2000"
@@ -37,7 +45,7 @@ _DONE = Constant(
     f" JOIN document d ON d.tenant_code = :tenant_code AND d.id = n.document_id{JOINED} WHERE{_DONE_STATUS}"
 )
 _DONE_ACROSS = Constant(
-    f"{SHOWN} FROM tenant s CROSS JOIN (VALUES ('award'), ('allocation'), ('reversal')) k (kind)"
+    f"{SHOWN} FROM tenant s CROSS JOIN (VALUES ('award'), ('allocation'), ('reduction'), ('reversal')) k (kind)"
     " CROSS JOIN LATERAL (SELECT r.tenant_code, r.id FROM document r WHERE r.tenant_code = s.code AND r.kind = k.kind"
     " ORDER BY r.id DESC LIMIT 50) n JOIN document d ON d.tenant_code = n.tenant_code AND d.id = n.id"
     f"{JOINED} WHERE{_DONE_STATUS}",
@@ -69,12 +77,24 @@ class ShownDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Reduction:
+    """What the province took back of an award."""
+
+    id: int
+    number: str
+    amount: Money
+    reduced_on: date
+    document_no: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentDetail:
-    """A document, what reversed it, and (of an allocation, or of what rests on one) the position now."""
+    """A document, what reversed it, what reduced it, and (of an allocation and what rests on one) the position now."""
 
     shown: ShownDocument
     reversed_by: tuple[int, str, str] | None
     position: AllocationPosition | None
+    reductions: Sequence[Reduction] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +122,13 @@ class GetDocument:
         reversal = desk.first(_REVERSED_BY, id=document.id)
         allocation_id = document.id if document.kind is DocumentKind.ALLOCATION else document.allocation_id
         position = None if allocation_id is None else store_positions.position_of(desk, allocation_id)
-        return DocumentDetail(shown, None if reversal is None else tuple(reversal), position)
+        reduced = desk.rows(_REDUCTIONS, award_id=document.id) if document.kind is DocumentKind.AWARD else ()
+        return DocumentDetail(
+            shown,
+            None if reversal is None else tuple(reversal),
+            position,
+            [Reduction(one.id, one.number, one.amount, one.business_date, one.document_no) for one in reduced],
+        )
 
 
 @dataclass(frozen=True, slots=True)

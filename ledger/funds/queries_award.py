@@ -24,6 +24,7 @@ from ledger.domain.money import ZERO, Money, total
 from ledger.domain.pilots import check_may_be_awarded
 from ledger.funds.store_rights import check_right
 from ledger.pilots.store import StoredPilot, StoredProject, check_holds, load_pilot, load_projects, policy_in_force
+from ledger.pilots.store_holds import check_project_holds
 from ledger.tenancy import Constant
 
 _EARLIER = Constant(
@@ -34,7 +35,7 @@ _EARLIER = Constant(
 )
 _FUND_LINE = Constant("SELECT total, awarded FROM fund_line WHERE fiscal_year = :fiscal_year", province_wide=True)
 _AWARD_LINES = Constant(
-    "SELECT l.id AS line_id, l.award_id, l.project_id, l.project_code, j.name AS project_name, d.pilot_id,"
+    "SELECT l.id AS line_id, l.award_id, l.project_id, j.code AS project_code, j.name AS project_name, d.pilot_id,"
     " p.name AS pilot_name, d.number, d.document_no, d.business_date, q.awarded, q.allocated,"
     " (SELECT sum(w.amount) FROM document w WHERE w.tenant_code = l.tenant_code AND w.line_id = l.id"
     " AND w.kind = 'allocation' AND w.status = 'waiting') AS waiting"
@@ -132,17 +133,21 @@ class AskAwardStanding:
         row = desk.first(_FUND_LINE, fiscal_year=self.fiscal_year)
         line = None if row is None else FundLinePosition(total=row.total, awarded=row.awarded)
         amounts = [amount for _code, amount in self.lines]
+        projects = load_projects(desk, pilot.id)
+        asked = {code for code, _amount in self.lines}
+        ids = [one.id for one in projects if (one.code or one.name) in asked]
         checks: list[Callable[[], None]] = []
         if (decided_on := self.decided_on) is not None:
             checks.append(lambda: check_not_future(decided_on, desk.today, "decided_on"))
         if amounts:
             checks.append(lambda: check_region_split(pilot.kind, [code for code, _amount in self.lines], may_split))
             checks.append(lambda: check_award_lines(pilot.kind, cap, amounts))
+            checks.append(lambda: check_project_holds(desk, pilot.id, ids, DocumentKind.AWARD))
         if amounts and line is not None:
             checks.append(lambda: check_fund_line(line, total(amounts)))
         return AwardStanding(
             pilot,
-            load_projects(desk, pilot.id),
+            projects,
             may_split,
             cap,
             next(iter(refused([lambda: check_may_be_awarded(pilot.status, pilot.name)])), None),
@@ -171,6 +176,7 @@ class AwardLine:
     award_id: int
     code: str
     """The project's code, or its name where it has none."""
+    project_id: int
     project_name: str
     pilot_id: int
     pilot_name: str
@@ -216,6 +222,7 @@ class AskAllocationStanding:
                 row.line_id,
                 row.award_id,
                 row.project_code or row.project_name,
+                row.project_id,
                 row.project_name,
                 row.pilot_id,
                 row.pilot_name,
@@ -234,6 +241,7 @@ class AskAllocationStanding:
         checks: list[Callable[[], None]] = [
             lambda: check_may_be_awarded(pilot.status, pilot.name),
             lambda: check_holds(desk, pilot.uscc, DocumentKind.ALLOCATION),
+            lambda: check_project_holds(desk, pilot.id, [line.project_id], DocumentKind.ALLOCATION),
         ]
         if (amount := self.amount) is not None:
             checks.append(lambda: check_allocation(line.position, amount))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from ledger.desk import Desk
-from ledger.domain.access import Permission
+from ledger.domain.access import Actor, Permission
 from ledger.domain.dates import check_not_future
 from ledger.domain.documents import DocumentKind
 from ledger.domain.errors import LedgerError
@@ -19,8 +19,9 @@ from ledger.funds import store_positions
 from ledger.funds.queries import ListOpenAllocations
 from ledger.funds.store_positions import AllocationContext
 from ledger.funds.store_vouchers import check_voucher
-from ledger.funds.store_waiting import waiting_for_asker
+from ledger.funds.store_waiting import waiting_for_asker, waits_for
 from ledger.pilots.store import check_holds
+from ledger.pilots.store_holds import check_project_holds
 from ledger.tenancy import Constant
 
 _STORY = Constant(
@@ -81,7 +82,10 @@ class PreviewDisbursement:
         )
 
     def _checks(self, desk: Desk, context: AllocationContext) -> Sequence[Callable[[], None]]:
-        checks: list[Callable[[], None]] = [lambda: check_holds(desk, context.uscc, DocumentKind.DISBURSEMENT)]
+        act = DocumentKind.DISBURSEMENT
+        checks: list[Callable[[], None]] = [lambda: check_holds(desk, context.uscc, act)]
+        if context.project_held:
+            checks.append(lambda: check_project_holds(desk, context.pilot_id, [context.project_id], act))
         if (amount := self.amount) is not None:
             checks.append(lambda: check_disbursement(context.position, amount))
         if (paid_on := self.paid_on) is not None:
@@ -113,6 +117,8 @@ class StoryEvent:
     actor_name: str
     amount: Money | None
     return_reason: str | None
+    file_name: str | None
+    """The file that was attached or retired."""
     before: dict[str, Any]
     after: dict[str, Any]
 
@@ -167,9 +173,15 @@ def _event(row: Any) -> StoryEvent:
         row.actor_name,
         row.total,
         after.get("return_reason"),
+        after.get("file") if row.kind in ("file_attached", "file_retired") else None,
         {name: before[name] for name in changed if name in before},
         {name: after[name] for name in changed if name in after},
     )
+
+
+def may_wait(actor: Actor) -> bool:
+    """Whether anything can wait for the actor at all: for who settles nothing there is no number to show."""
+    return waits_for(actor)
 
 
 @dataclass(frozen=True, slots=True)

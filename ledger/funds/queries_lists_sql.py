@@ -142,13 +142,16 @@ STATEMENTS = {
 }
 """Every narrowing's statements, made when the module is loaded."""
 
+_REDUCED = "SELECT tenant_code, amount FROM document WHERE kind = 'reduction' AND status = 'posted'"
 _NET = {
-    "award": "SELECT sum(awarded) FROM pilot_position",
+    # What was given, as the documents say it: the position is less by what was taken back.
+    "award": f"SELECT sum(awarded) FROM (SELECT tenant_code, awarded FROM pilot_position UNION ALL {_REDUCED}) a",
     "allocation": "SELECT sum(allocated) FROM allocation_position",
     "disbursement": "SELECT sum(disbursed) FROM allocation_position",
     "expenditure": "SELECT sum(spent) FROM allocation_position",
     "acceptance": "SELECT sum(accepted) FROM allocation_position",
     "recovery": "SELECT sum(recovered_undisbursed + recovered_disbursed) FROM allocation_position",
+    "reduction": f"SELECT sum(amount) FROM ({_REDUCED}) a",
 }
 
 

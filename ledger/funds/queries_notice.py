@@ -20,7 +20,7 @@ MOST_LINES = 200
 """Lines of one notice."""
 
 _LINE = (
-    "SELECT l.tenant_code, t.name AS tenant_name, l.id AS line_id, l.award_id, l.project_code,"
+    "SELECT l.tenant_code, t.name AS tenant_name, l.id AS line_id, l.award_id, j.code AS project_code,"
     " j.name AS project_name, p.name AS pilot_name, p.uscc, d.document_no, d.fiscal_year, q.awarded, q.allocated,"
     " (SELECT sum(w.amount) FROM document w WHERE w.tenant_code = l.tenant_code AND w.line_id = l.id"
     " AND w.kind = 'allocation' AND w.status = 'waiting') AS waiting"
@@ -33,13 +33,12 @@ _ONE = Constant(f"{_LINE} WHERE l.tenant_code = :line_tenant AND l.id = :line_id
 _FOUND = Constant(
     f"{_LINE} WHERE d.fiscal_year = :fiscal_year AND q.allocated < q.awarded AND (:words = '' OR"
     " lower(p.name) LIKE :like ESCAPE '!' OR lower(j.name) LIKE :like ESCAPE '!' OR lower(t.name) LIKE :like ESCAPE '!'"
-    " OR lower(l.project_code) LIKE :like ESCAPE '!' OR lower(p.uscc) LIKE :like ESCAPE '!')"
+    " OR lower(j.code) LIKE :like ESCAPE '!' OR lower(p.uscc) LIKE :like ESCAPE '!')"
     " ORDER BY t.position, p.name, l.id LIMIT :limit",
     across=True,
 )
 _MATCHED = Constant(
-    f"{_LINE} WHERE d.fiscal_year = :fiscal_year AND :name IN (l.project_code, p.uscc, p.name, j.name)"
-    " ORDER BY l.id LIMIT 5",
+    f"{_LINE} WHERE d.fiscal_year = :fiscal_year AND :name IN (j.code, p.uscc, p.name, j.name) ORDER BY l.id LIMIT 5",
     across=True,
 )
 _YEARS = Constant(

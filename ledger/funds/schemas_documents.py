@@ -106,6 +106,16 @@ class RecoverySchema(DocumentSchema):
     reason = fields.String(required=True)
 
 
+class ReductionSchema(DocumentSchema):
+    """A reduction (调减) of an award's line by the province; the line has so much less, and the right stays used."""
+
+    award_id = IdField(required=True)
+    project_code = fields.String(required=True, allow_none=True)
+    document_no = fields.String(required=True)
+    decided_on = DayField(required=True, attribute="business_date")
+    reason = fields.String(required=True)
+
+
 class ReversalSchema(DocumentSchema):
     """A reversal (冲销) of the document `reverses_id`, which stands in the same collection."""
 
@@ -123,14 +133,15 @@ SCHEMAS: dict[DocumentKind, type[DocumentSchema]] = {
     DocumentKind.EXPENDITURE: ExpenditureSchema,
     DocumentKind.ACCEPTANCE: AcceptanceSchema,
     DocumentKind.RECOVERY: RecoverySchema,
+    DocumentKind.REDUCTION: ReductionSchema,
     DocumentKind.REVERSAL: ReversalSchema,
 }
 
 
 def described(kind: DocumentKind) -> dict[str, Any]:
     """The description of a member of a collection: a document of `kind`, or the reversal of one."""
-    if kind is DocumentKind.AWARD:
-        return {"oneOf": [AwardSchema]}
+    if kind in (DocumentKind.AWARD, DocumentKind.REDUCTION):
+        return {"oneOf": [SCHEMAS[kind]]}
     return {"oneOf": [SCHEMAS[kind], ReversalSchema]}
 
 

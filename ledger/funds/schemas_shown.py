@@ -25,6 +25,7 @@ COLLECTIONS: Final[dict[str, DocumentKind]] = {
     "expenditures": DocumentKind.EXPENDITURE,
     "acceptances": DocumentKind.ACCEPTANCE,
     "recoveries": DocumentKind.RECOVERY,
+    "reductions": DocumentKind.REDUCTION,
 }
 """The part of the URL of each kind; a reversal lives with the kind that it reverses."""
 
@@ -70,6 +71,8 @@ _DESIGNATION_NAMES: Final = {
     "pilot_designated": "登记认定",
     "pilot_confirmed": "认定复核通过",
     "pilot_returned": "退回认定",
+    "file_attached": "上传附件",
+    "file_retired": "停用附件",
 }
 _VERB_NAMES: Final = {
     "recorded": "登记%(kind)s",
@@ -148,6 +151,8 @@ class WorkRow:
     version: int = 0
     checks: tuple[str, ...] = ()
     """What its checker looks at."""
+    tenant_code: str = ""
+    """Where it waits, of rows that a list narrows by it."""
 
 
 def checklist(kind: DocumentKind) -> tuple[str, ...]:
@@ -159,6 +164,7 @@ def checklist(kind: DocumentKind) -> tuple[str, ...]:
         DocumentKind.EXPENDITURE: (_("金额与凭证一致"), _("用途与批复一致"), _("凭证有效")),
         DocumentKind.ACCEPTANCE: (_("金额与验收意见书一致"), _("项目与核定一致"), _("文号有效")),
         DocumentKind.RECOVERY: (_("金额与缴款凭证一致"), _("原因属实"), _("文号有效")),
+        DocumentKind.REDUCTION: (_("金额与处置文件一致"), _("不低于已下达和待复核"), _("文号有效")),
         DocumentKind.REVERSAL: (_("原单确有错误"), _("整笔冲销，金额一致"), _("原因属实")),
     }
     return asked[kind]
@@ -217,12 +223,14 @@ def facts_of(shown: ShownDocument) -> list[tuple[str, Any]]:
         DocumentKind.EXPENDITURE: _("支出日期"),
         DocumentKind.ACCEPTANCE: _("验收日期"),
         DocumentKind.RECOVERY: _("收回日期"),
+        DocumentKind.REDUCTION: _("调减日期"),
         DocumentKind.REVERSAL: _("冲销日期"),
     }
     numbers = {
         DocumentKind.AWARD: _("核定文号"),
         DocumentKind.ALLOCATION: _("指标文号"),
         DocumentKind.DISBURSEMENT: _("指标文号"),
+        DocumentKind.REDUCTION: _("处置文号"),
     }
     told: list[tuple[str, Any]] = [(numbers.get(kind, _("文号")), number), (dates[kind], day)]
     told += [

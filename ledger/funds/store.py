@@ -14,7 +14,7 @@ from ledger.domain.documents import DocumentKind, Status
 from ledger.domain.errors import NotFound
 from ledger.domain.money import ZERO, Money
 from ledger.journal import Fact
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Reading, Row
 
 PREFIXES = {
     DocumentKind.AWARD: "HD",
@@ -23,6 +23,7 @@ PREFIXES = {
     DocumentKind.EXPENDITURE: "ZC",
     DocumentKind.ACCEPTANCE: "YS",
     DocumentKind.RECOVERY: "SH",
+    DocumentKind.REDUCTION: "TJ",
     DocumentKind.REVERSAL: "CX",
 }
 """What the number of a document begins with: FK-2026-0012."""
@@ -93,7 +94,7 @@ _LOAD = (
 _DOCUMENT = Constant(_LOAD)
 _DOCUMENT_LOCKED = Constant(f"{_LOAD} FOR UPDATE OF d")
 _LINES = Constant(
-    "SELECT l.id, l.project_id, l.project_code, j.name AS project_name, l.amount FROM award_line l"
+    "SELECT l.id, l.project_id, j.code AS project_code, j.name AS project_name, l.amount FROM award_line l"
     " JOIN project j ON j.tenant_code = l.tenant_code AND j.id = l.project_id"
     " WHERE l.tenant_code = :tenant_code AND l.award_id = :award_id ORDER BY l.id"
 )
@@ -121,9 +122,24 @@ class Line:
 
 def take_numbers(desk: Desk, kind: DocumentKind, year: int, count: int = 1) -> list[str]:
     """The next `count` numbers of a kind in a year, in order."""
-    row = desk.first(_NUMBER, prefix=PREFIXES[kind], year=year, count=count)
-    last = int(row.last) if row is not None else count
-    return [f"{PREFIXES[kind]}-{year}-{number:04d}" for number in range(last - count + 1, last + 1)]
+    return next_numbers(desk, PREFIXES[kind], year, count)
+
+
+def next_numbers(desk: Desk, prefix: str, year: int, count: int = 1) -> list[str]:
+    """The next `count` numbers of a series of the tenant in a year, in order: FK-2026-0012."""
+    (rows,) = desk.read_all(number_reading(prefix, year, count))
+    return numbers_found(rows, prefix, year, count)
+
+
+def number_reading(prefix: str, year: int, count: int = 1) -> Reading:
+    """How the next numbers are taken, for who reads more in the same exchange; `numbers_found` takes it."""
+    return (_NUMBER, {"prefix": prefix, "year": year, "count": count})
+
+
+def numbers_found(rows: Sequence[Row], prefix: str, year: int, count: int = 1) -> list[str]:
+    """The numbers that were taken, in order."""
+    last = int(rows[0].last) if rows else count
+    return [f"{prefix}-{year}-{number:04d}" for number in range(last - count + 1, last + 1)]
 
 
 def new_document(desk: Desk, kind: DocumentKind, **fields: Any) -> StoredDocument:

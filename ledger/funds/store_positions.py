@@ -23,6 +23,8 @@ _ALLOCATION = (
     " d.business_date, d.amount, p.uscc, p.name AS pilot_name, p.status AS pilot_status, j.code AS project_code,"
     " j.name AS project_name, j.owner_name, q.allocated, q.waiting, q.disbursed, q.recovered_undisbursed, q.spent,"
     " q.accepted, q.recovered_disbursed, subject_held(p.uscc, :today_on) AS held,"
+    " EXISTS (SELECT 1 FROM project_hold h WHERE h.tenant_code = d.tenant_code AND h.pilot_id = d.pilot_id"
+    " AND h.released_at IS NULL AND (h.project_id IS NULL OR h.project_id = d.project_id)) AS project_held,"
     " (SELECT v.id FROM policy_version v WHERE v.effective_from <= :today_on"
     " ORDER BY v.effective_from DESC, v.id DESC LIMIT 1) AS policy_version_id"
     " FROM document d"
@@ -67,7 +69,10 @@ _WAITING_CHILDREN = Constant(
 
 @dataclass(frozen=True, slots=True)
 class AllocationContext:
-    """An allocation with its pilot, project and position; `held` while its pilot is under a ban or freeze."""
+    """An allocation with its pilot, project and position.
+
+    `held` while its pilot is under a ban or freeze, `project_held` while a change report holds its project.
+    """
 
     allocation_id: int
     status: str
@@ -84,6 +89,7 @@ class AllocationContext:
     owner_name: str
     policy_version_id: int
     held: bool
+    project_held: bool
     position: AllocationPosition
 
 

@@ -11,7 +11,9 @@ from ledger.tenancy import Constant
 
 _LAST_FACT = Constant(
     "SELECT payload, actor_name, recorded_at FROM journal_entry WHERE tenant_code = :tenant_code"
-    " AND subject_type = :subject_type AND subject_id = :subject_id ORDER BY seq DESC LIMIT 1"
+    " AND subject_type = :subject_type AND subject_id = :subject_id"
+    # A file that was put beside it changes nothing of the document.
+    " AND kind NOT IN ('file_attached', 'file_retired') ORDER BY seq DESC LIMIT 1"
 )
 _SHOWN = (
     "status",
@@ -38,7 +40,7 @@ def check_version(desk: Desk, document: StoredDocument, version: int | None) -> 
         return
     row = desk.first(_LAST_FACT, subject_type=document.kind.value, subject_id=str(document.id))
     if row is None:
-        raise Conflict("这张单据刚被他人处理。请刷新后查看最新状态。")
+        raise Conflict()
     payload = json.loads(row.payload)
     before, after = payload["before"], payload["after"]
     changed = {

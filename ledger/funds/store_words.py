@@ -17,7 +17,7 @@ _VOUCHERS = (
     "x.kind = 'disbursement' AND x.status {status} AND x.voucher_no >= :{first} AND x.voucher_no < :past_{first}"
 )
 _PAPERS = (
-    "{x}.kind IN ('award', 'allocation', 'acceptance', 'recovery')"
+    "{x}.kind IN ('award', 'allocation', 'acceptance', 'recovery', 'reduction')"
     " AND {x}.document_no >= :typed AND {x}.document_no < :past_typed"
 )
 # Letters sort behind digits and hyphens in every collation; what lies between is looked at itself.

@@ -36,8 +36,8 @@ def change_document(code: str, collection: str, document_id: int) -> Response:
     document = shown.document
     if document.made_by != actor.current().person_id:
         raise NotPermitted("只有经办人 {name} 可以修改或撤回这张单据。", name=document.made_by_name)
-    if document.status not in (Status.DRAFT, Status.RETURNED) or document.kind is DocumentKind.REVERSAL:
-        raise Conflict("这张单据刚被他人处理。请刷新后查看最新状态。")
+    if document.status not in (Status.DRAFT, Status.RETURNED) or document.kind not in _PAGES:
+        raise Conflict()
     return opened(_PAGES[shown.collection](code, shown))
 
 
@@ -45,8 +45,8 @@ def change_document(code: str, collection: str, document_id: int) -> Response:
 def amend_document(code: str, collection: str, document_id: int) -> Response:
     """The same steps as for a new one; the command looks at its maker, its state and its version."""
     shown = _shown(code, collection, document_id)
-    if shown.document.kind is DocumentKind.REVERSAL:
-        raise Conflict("这张单据刚被他人处理。请刷新后查看最新状态。")
+    if shown.document.kind not in _PAGES:
+        raise Conflict()
     return advanced(_PAGES[shown.collection](code, shown))
 
 

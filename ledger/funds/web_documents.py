@@ -12,7 +12,8 @@ from ledger.dispatch import ask, execute
 from ledger.domain.access import check_permission
 from ledger.domain.documents import PERMISSIONS, REVERSIBLE, DocumentKind, Status, check_reversible
 from ledger.domain.errors import Conflict, LedgerError, NotFound, NotPermitted
-from ledger.domain.money import Money, yuan
+from ledger.domain.money import Money, total, yuan
+from ledger.files.queries import ListAttachments
 from ledger.funds.queries import DocumentDetail, GetDocument, ShownDocument
 from ledger.funds.queries_entry import DocumentStory, Since, Story, StoryEvent
 from ledger.funds.queries_trial import RoomTaken
@@ -92,10 +93,13 @@ def detail_of(code: str, collection: str, document_id: int) -> DocumentDetail:
 
 
 def may_change(shown: ShownDocument) -> bool:
-    """Whether the asker may mend it: a document of their own that is a draft or came back; never a reversal."""
+    """Whether the asker may mend it: a document of their own that is a draft or came back.
+
+    Never a reversal or a reduction, which say what another act made them say.
+    """
     document = shown.document
     return (
-        document.kind is not DocumentKind.REVERSAL
+        document.kind not in (DocumentKind.REDUCTION, DocumentKind.REVERSAL)
         and document.status in (Status.DRAFT, Status.RETURNED)
         and document.made_by == actor.current().person_id
         and actor.may(PERMISSIONS[document.kind][0])
@@ -151,6 +155,18 @@ def _shown(detail: DocumentDetail) -> dict[str, Any]:
             "url": document_url(shown.tenant_code, shown.collection, reversed_by[0]),
             "status": reversed_by[2],
         },
+        "reductions": [
+            {
+                "number": one.number,
+                "url": document_url(shown.tenant_code, DocumentKind.REDUCTION, one.id),
+                "amount": one.amount,
+            }
+            for one in detail.reductions
+        ],
+        "left": document.amount - total([one.amount for one in detail.reductions]),
+        "award_url": document_url(shown.tenant_code, DocumentKind.AWARD, document.award_id)
+        if document.kind is DocumentKind.REDUCTION and document.award_id
+        else None,
     }
 
 
@@ -187,6 +203,7 @@ def document_page(detail: DocumentDetail, form: forms.Form, status: int = 200) -
         onward=onward(detail),
         events=_events(story),
         paper=paper_of(shown),
+        files=ask(ListAttachments(tenant_code=code, subject_type=document.kind.value, subject_id=document.id), who),
     )
     return make_response(page, status)
 
@@ -233,7 +250,7 @@ def _events(story: Story) -> list[dict[str, Any]]:
 def _told(event: StoryEvent) -> str:
     is_returned = event.return_reason and event.kind.endswith("_returned")
     reason = _("原因：%(reason)s", reason=event.return_reason) if is_returned else ""
-    return " · ".join(one for one in (event.actor_name, reason) if one)
+    return " · ".join(one for one in (event.actor_name, event.file_name, reason) if one)
 
 
 def _reverse_page(detail: DocumentDetail, form: forms.Form, status: int = 200) -> Response:

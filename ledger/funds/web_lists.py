@@ -119,9 +119,12 @@ def _ask(code: str | None, kind: DocumentKind, typed: dict[str, str], asked: pag
 
 
 def _new(code: str, collection: str) -> dict[str, str] | None:
-    """The button that records one more, for who may; the province first chooses the tenant."""
+    """The button that records one more, for who may; the province first chooses the tenant.
+
+    None for reductions: the disposition of a change report makes them.
+    """
     kind, who = COLLECTIONS[collection], actor.current()
-    if not who.may(PERMISSIONS[kind][0]):
+    if kind is DocumentKind.REDUCTION or not who.may(PERMISSIONS[kind][0]):
         return None
     labels = {
         DocumentKind.AWARD: _("资金核定"),

@@ -20,7 +20,7 @@ from ledger.identity.queries import TENANTS, ListPeople
 pages = Blueprint("funds", __name__)
 
 _NAMES = {row.code: row.name for row in TENANTS}
-_OF_PROVINCE = frozenset({DocumentKind.AWARD, DocumentKind.ALLOCATION})
+_OF_PROVINCE = frozenset({DocumentKind.AWARD, DocumentKind.ALLOCATION, DocumentKind.REDUCTION})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ def paper_of(shown: ShownDocument) -> dict[str, Any]:
             DocumentKind.EXPENDITURE: _("支出登记单"),
             DocumentKind.ACCEPTANCE: _("验收金额认定单"),
             DocumentKind.RECOVERY: _("资金收回单"),
+            DocumentKind.REDUCTION: _("核定调减单"),
             DocumentKind.REVERSAL: _("红字冲销单"),
         }
         return {

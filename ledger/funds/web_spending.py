@@ -13,6 +13,7 @@ from ledger.domain.errors import LedgerError
 from ledger.domain.money import Money
 from ledger.funds.commands_spending import RecordExpenditure, RecordRecovery
 from ledger.funds.queries import ShownDocument
+from ledger.funds.queries_demands import ListDemands
 from ledger.funds.queries_spending import AskExpenditureStanding, AskRecoveryStanding, SpendingStanding
 from ledger.funds.schemas_spending import ExpenditureFormSchema, RecoveryFormSchema
 from ledger.funds.web_looks import Look, Sum, typed_amount, typed_day
@@ -199,6 +200,7 @@ class RecoveryPage(MoneyPage):
         standing = self._ask(form, problems)
         amount: Money | None = typed_amount(form, "amount", [])
         sums = _unspent(standing, _("可收回")) or [self._undisbursed(standing)]
+        sums += self._demanded(standing)
         return Look(amount=amount, sums=sums, room=standing.available, problems=[*problems, *standing.problems])
 
     @staticmethod
@@ -212,6 +214,22 @@ class RecoveryPage(MoneyPage):
             (_("待复核收回"), standing.waiting),
         ]
         return Sum(standing.context.document_no, rows, _("可收回"), standing.available, _("本次之后"))
+
+    def _demanded(self, standing: SpendingStanding) -> list[Sum]:
+        """What the province asked back of the project and has not had yet: told beside the limits, and no limit."""
+        context = standing.context
+        query = ListDemands(tenant_code=self.tenant.code, pilot_id=context.pilot_id, project_id=context.project_id)
+        return [
+            Sum(
+                _("省级要求收回 %(report)s（%(no)s）", report=one.report_number, no=one.document_no),
+                [(_("要求收回"), one.amount), (_("已收回"), one.recovered)],
+                _("还须收回"),
+                one.left,
+                _("本次之后还须收回"),
+            )
+            for one in ask(query, actor.current())
+            if one.left
+        ]
 
     def rows(self, entered: RecordRecovery) -> list[tuple[str, str, object]]:
         return [
