@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -52,6 +53,13 @@ class Settings:
     secret_key: str = field(repr=False)
     demo_password: str | None = field(repr=False)
     files: str
+    """Where evidence files live: a folder, or `s3://bucket/prefix`."""
+    scan: str | None
+    """A command that is given each file on its standard input and refuses it with exit 1, or None."""
+    checkpoints: Path
+    """The folder outside the database in which signed checkpoints are kept."""
+    checkpoint_hours: int
+    """Hours after which a checkpoint is old, where entries have come since."""
     starts_at: datetime | None
     """The aware UTC instant that stands for the clock's start (`LEDGER_NOW`), or None for the real clock."""
     htmx_url: str | None
@@ -102,7 +110,10 @@ def load(environ: Mapping[str, str] | None = None, *, instance: Path = INSTANCE)
         database_signer_url=urls["DATABASE_SIGNER_URL"],
         secret_key=merged.get("LEDGER_SECRET_KEY") or secrets.token_urlsafe(48),
         demo_password=merged.get("LEDGER_DEMO_PASSWORD"),
-        files=merged.get("LEDGER_FILES") or str(instance / "files"),
+        files=_files(merged.get("LEDGER_FILES"), instance),
+        scan=_command(merged.get("LEDGER_SCAN")),
+        checkpoints=_checkpoints(merged, instance),
+        checkpoint_hours=_hours(merged.get("LEDGER_CHECKPOINT_HOURS", "24")),
         starts_at=_instant(merged.get("LEDGER_NOW")),
         htmx_url=_htmx_url(merged.get("HTMX_CDN")),
         port=_port(merged.get("PORT", "8000")),
@@ -228,6 +239,43 @@ def _instant(text: str | None) -> datetime | None:
     # Without an offset it is the offices' own time.
     aware = instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
     return aware.astimezone(UTC)
+
+
+def _files(text: str | None, instance: Path) -> str:
+    if text is None:
+        return str(instance / "files")
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        # A path below instance/, whatever folder the command was started in.
+        return str(instance / text)
+    if scheme != "s3" or not rest.partition("/")[0]:
+        raise ConfigError(f"LEDGER_FILES is {text!r}; it is a folder or s3://BUCKET/PREFIX")
+    return text.rstrip("/")
+
+
+def _command(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ConfigError(f"LEDGER_SCAN is {text!r}; it is a command with its arguments") from error
+    if not words:
+        raise ConfigError(f"LEDGER_SCAN is {text!r}; it is a command with its arguments")
+    return text
+
+
+def _checkpoints(merged: Mapping[str, str], instance: Path) -> Path:
+    """The folder that is named, or one beside the evidence files."""
+    files = merged.get("LEDGER_FILES", "files")
+    beside = Path("checkpoints") if "://" in files else Path(files).parent / "checkpoints"
+    return instance / merged.get("LEDGER_CHECKPOINTS", beside)
+
+
+def _hours(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 8760):
+        raise ConfigError(f"LEDGER_CHECKPOINT_HOURS is {text!r}; it is a number of hours, 1 to 8760")
+    return int(text)
 
 
 def _htmx_url(text: str | None) -> str | None:

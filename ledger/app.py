@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from ledger import clock, database, faces, serving
+from ledger.files import store_blobs, store_scan
 from ledger.http import actor, converters, csrf, errors, filters, headers, locale, templates
 
 LIMIT_BODY = 12 * 1024 * 1024
@@ -49,6 +50,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
             database.AUDIT: settings.database_audit_url,
         },
     )
+    store_blobs.configure(settings.files)
+    store_scan.configure(settings.scan)
     templates.register(app)
     Babel(app, locale_selector=locale.select)
     locale.register(app)
