@@ -17,7 +17,7 @@ from typing import Any, cast
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.types.numeric import Int8Dumper
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, MetaData, Text, event
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, MetaData, Text, create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -96,7 +96,7 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(disable_autonaming=True)
 
-APP, PROVINCE, AUDIT, OWNER = None, "province", "audit", "owner"
+APP, PROVINCE, AUDIT, OWNER, SIGNER = None, "province", "audit", "owner", "signer"
 """Engine names, one for each database role."""
 
 _turns: dict[str, Queue] = {}
@@ -122,6 +122,14 @@ def configure(app: Flask, urls: dict[str | None, str]) -> None:
     with app.app_context():
         for key in urls:
             prepare_engine(engine(key))
+
+
+def attach(role: str, url: str) -> None:
+    """Add the engine of a role that one process alone signs in as: no other is given its address."""
+    if role not in db.engines:
+        made = create_engine(url, pool_reset_on_return=None)
+        prepare_engine(made)
+        cast("dict[str | None, Engine]", db.engines)[role] = made
 
 
 def engine(role: str | None = APP) -> Engine:

@@ -7,7 +7,7 @@ opens a session or commits.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
@@ -38,6 +38,8 @@ class Command(Protocol):
     """A frozen dataclass that changes something. `tenant_code`, where it has one, says where.
 
     `records_refusal` marks acts on money: their refusals are journal entries too.
+    `works_read_only` marks what goes on while the ledger is read-only: signing in, and what ends that state.
+    `database_role` names the database role that it signs in as where that is not the application's own.
     """
 
     @property
@@ -49,7 +51,8 @@ class Command(Protocol):
 class Query(Protocol[T_co]):
     """A frozen dataclass that reads. `across = True` reads every tenant for the province's people.
 
-    Such a reading signs in as the province's role, or as the database role that `role` names.
+    Such a reading signs in as the province's role, or as the database role that `role` names;
+    one within a tenant as the application's, or as the role that `database_role` names.
     `one_snapshot = True` lets all of its statements read the same instant.
     """
 
@@ -72,6 +75,12 @@ class Receipt:
 
 
 _running: ContextVar[bool] = ContextVar("running", default=False)
+_gates: list[Callable[[], None]] = []
+
+
+def gate(check: Callable[[], None] | None) -> None:
+    """Let `check` stand before every command (None: nothing stands there): it raises while the ledger is read-only."""
+    _gates[:] = [] if check is None else [check]
 
 
 def execute(command: Command, actor: Actor, key: str | None = None) -> Receipt:
@@ -82,7 +91,11 @@ def execute(command: Command, actor: Actor, key: str | None = None) -> Receipt:
 
     Raises:
         LedgerError: a rule refused; nothing was stored but the record of the attempt.
+        ReadOnly: an older backup was restored; nothing was stored.
     """
+    if not getattr(command, "works_read_only", False):
+        for check in _gates:
+            check()
     now = clock.now()
     try:
         for attempt in range(RETRIES):
@@ -102,7 +115,7 @@ def _execute_once(command: Command, actor: Actor, key: str | None, now: datetime
     tenant_code = getattr(command, "tenant_code", actor.tenant_code)
     check_reach(actor, tenant_code)
     check_permission(actor, command.permission)
-    with _writing(Scope(tenant_code)) as transaction:
+    with _writing(Scope(tenant_code), _own_role(command)) as transaction:
         desk = Desk(transaction, actor, now)
         fingerprint = "" if key is None else _fingerprint(command)
         try:
@@ -131,7 +144,7 @@ def _run(command: Command, desk: Desk, transaction: Transaction) -> tuple[Fact, 
 
 
 def ask(query: Query[T], actor: Actor) -> T:
-    """Answer `query` as `actor`; a query with a `fact(answer)` leaves that fact in the journal.
+    """Answer `query` as `actor`; a query with a `fact(answer)` leaves that fact, unless it is None, in the journal.
 
     Raises:
         LedgerError: not permitted, or not found.
@@ -142,12 +155,14 @@ def ask(query: Query[T], actor: Actor) -> T:
     across = getattr(query, "across", False) and (actor.is_province or actor.is_system)
     scope = WHOLE_PROVINCE if across else Scope(tenant_code)
     now = clock.now()
-    role = getattr(query, "role", database.PROVINCE) if across else database.APP
+    role = getattr(query, "role", database.PROVINCE) if across else _own_role(query)
     with _transaction(scope, role, one_snapshot=getattr(query, "one_snapshot", False)) as transaction:
         answer = query.run(Desk(transaction, actor, now))
-    if (fact := getattr(query, "fact", None)) is not None:
+    tell = getattr(query, "fact", None)
+    fact = None if tell is None else tell(answer)
+    if fact is not None:
         try:
-            _record(fact(answer), actor, now)
+            _record(fact, actor, now)
         except SQLAlchemyError:
             # A journal that was found broken may take no entry; that must not hide the finding.
             if getattr(answer, "sound", True):
@@ -179,9 +194,16 @@ def _transaction(
 
 
 @contextmanager
-def _writing(scope: Scope) -> Iterator[Transaction]:
-    with database.write_turn(), _transaction(scope, database.APP, writing=True) as transaction:
+def _writing(scope: Scope, role: str | None = database.APP) -> Iterator[Transaction]:
+    turn = database.write_turn(database.engine(role))
+    with turn, _transaction(scope, role, writing=True) as transaction:
         yield transaction
+
+
+def _own_role(order: object) -> str | None:
+    """The database role that a command, or a query within a tenant, signs in as."""
+    role: str | None = getattr(order, "database_role", database.APP)
+    return role
 
 
 def _record(fact: Fact, actor: Actor, now: datetime) -> None:

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby, islice
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.database import Base, instant_text
+from ledger.desk import Desk
 from ledger.domain import chain
 from ledger.domain.access import Actor
 from ledger.domain.money import Money
@@ -37,6 +38,18 @@ class JournalHead(TenantOwned, Base):
     lock_mark: Mapped[int] = mapped_column(default=0)
 
 
+# An index of a part of the rows names the kinds that it leaves out: what changes nothing, and is much.
+_ACTS = text(
+    "kind NOT IN ('signed_in', 'sign_in_failed', 'sign_in_locked', 'signed_out', 'journal_read',"
+    " 'journal_verified', 'journal_exported', 'record_read', 'record_exported')"
+)
+
+
+def _where(condition: str, column: str) -> Index:
+    only = text(condition)
+    return Index(None, "tenant_code", column, "seq", sqlite_where=only, postgresql_where=only)
+
+
 class JournalEntry(TenantOwned, Base):
     """An entry of a stream. `payload` is what is hashed; the columns beside it are for finding and showing."""
 
@@ -45,6 +58,12 @@ class JournalEntry(TenantOwned, Base):
         ForeignKeyConstraint(["tenant_code"], ["journal_head.tenant_code"]),
         Index(None, "tenant_code", "pilot_id", "seq"),
         Index(None, "tenant_code", "subject_type", "subject_id", "seq"),
+        Index(None, "tenant_code", "kind", "seq"),
+        Index(None, "tenant_code", "office_id", "seq"),
+        Index(None, "tenant_code", "actor_id", "seq"),
+        _where("business_date IS NOT NULL", "business_date"),
+        _where("total IS NOT NULL", "total"),
+        Index("ix_journal_entry_acts", "tenant_code", "seq", sqlite_where=_ACTS, postgresql_where=_ACTS),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -120,8 +139,21 @@ _COMMIT_TO = Constant(
 )
 
 
+FEW = 6
+"""Facts of one act that the database puts into their places one by one; more are chained before they are sent."""
 PART = 500
 """Facts that are held at one time where many follow."""
+
+
+def commit_to(desk: Desk, content: str) -> dict[str, str]:
+    """Commit to a personal value once, for a command that stores it and records it: {"commitment": hash}.
+
+    The value and its salt stand in `personal_value`, which an erasure empties.
+    """
+    salt = secrets.token_bytes(16)
+    commitment = chain.commitment(salt, content)
+    desk.write(_COMMIT_TO, commitment=commitment, salt=salt.hex(), content=content)
+    return {"commitment": commitment}
 
 
 def append(transaction: Transaction, facts: Sequence[Fact], actor: Actor, now: datetime) -> None:
@@ -152,10 +184,11 @@ def _append_stream(transaction: Transaction, stream: str, facts: list[Fact], ask
         bodies.append(body)
         commitments += committed
     transaction.write_many(_COMMIT_TO, commitments)
-    if len(facts) == 1 and bodies[0]["kind"] != chain.FIRST_KIND:
-        before, between, after = chain.around_link(stream, instant_text(now), bodies[0])
-        place = {"before": before, "between": between, "after": after}
-        transaction.write_many(_SEAL, [{**place, **_columns(facts[0], asker, now)}])
+    if len(facts) <= FEW and bodies[0]["kind"] != chain.FIRST_KIND:
+        for fact, body in zip(facts, bodies, strict=True):
+            before, between, after = chain.around_link(stream, instant_text(now), body)
+            place = {"before": before, "between": between, "after": after}
+            transaction.write_many(_SEAL, [{**place, **_columns(fact, asker, now)}])
         return
     (head,) = transaction.rows(_HEAD, {})
     seq, previous = head.seq, head.hash

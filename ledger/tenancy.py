@@ -172,7 +172,7 @@ class Transaction:
         """Insert rows by few statements: what triggers do for one statement, they do for all of its rows."""
         for start in range(0, len(rows), MOST_IN_ONE):
             part = [{**row, **own} for row in rows[start : start + MOST_IN_ONE]]
-            self._do(self._driver.execute, [(sql, (rows_in_json(part),))])
+            self._do(self._driver.later, sql, (rows_in_json(part),))
             if len(part) >= MANY:
                 # The plans in triggers were made for many rows; for the next single one they would be slow.
                 self._do(self._driver.execute, [("DISCARD PLANS", ())])

@@ -63,7 +63,19 @@ def prepare(settings: config.Settings) -> None:
     code = subprocess.run(command, stdout=sys.stderr).returncode
     if code != 0:
         sys.exit(f"the database could not be prepared (ledger init ended with {code}): see the lines above")
+    if settings.is_demo:
+        sign(settings)
     stamp.write_text(wanted, encoding="ascii")
+
+
+def sign(settings: config.Settings) -> None:
+    """Sign how far the demo's journal has come, so that printed forms and proofs have a checkpoint to name."""
+    key = settings.instance / "signer.key"
+    commands = [["sign", "--key", str(key), "--once"]]
+    if not key.exists():
+        commands.insert(0, ["signer-key", str(key)])
+    for command in commands:
+        subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", "ledger", *command], stdout=sys.stderr)
 
 
 def database_is_there(settings: config.Settings) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from ledger.cli import books, reading, setup, unset
+from ledger.cli import books, reading, setup, sign, unset, work
 
 __all__ = ["ledger", "unset"]
 
 ledger = AppGroup("ledger", help="The grant ledger: set it up, import workbooks, read and verify the books.")
 
-for command in (*setup.COMMANDS, *books.COMMANDS, *reading.COMMANDS):
+for command in (*setup.COMMANDS, *books.COMMANDS, *reading.COMMANDS, *sign.COMMANDS, *work.COMMANDS):
     ledger.add_command(command)

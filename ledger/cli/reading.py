@@ -15,10 +15,14 @@ from ledger.audit.queries_check import CheckBooks
 from ledger.audit.queries_export import ExportJournal
 from ledger.audit.queries_totals import PositionOf, Totals
 from ledger.audit.queries_verify import Head, VerifyJournal
+from ledger.audit.store_keys import opened_by_any
 from ledger.cli.answers import DONE, REFUSED, Answer, command
+from ledger.domain import notes
 from ledger.domain.access import SYSTEM
+from ledger.domain.notes import NoteRefused
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @command("totals")
@@ -50,10 +54,11 @@ def check() -> Answer:
 
 
 @command("verify")
-@click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Heads noted before.")
-def verify(checkpoint: Path | None) -> Answer:
-    """Verify the journal's chains, and against a checkpoint that was kept outside."""
-    known = () if checkpoint is None else _heads(checkpoint)
+@click.option("--checkpoint", "files", type=EXISTING, multiple=True, help="Heads noted before, or a signed note.")
+@click.option("--key", metavar="VERIFIER", help="The key that signed the note; needed for signed notes.")
+def verify(files: tuple[Path, ...], key: str | None) -> Answer:
+    """Verify the journal's chains, and against checkpoints that were kept outside."""
+    known = tuple(head for file in files for head in _heads(file, key))
     found = dispatch.ask(VerifyJournal(known), SYSTEM)
     plain = schemas.verification_json(found)
     if found.first_break is None:
@@ -62,11 +67,17 @@ def verify(checkpoint: Path | None) -> Answer:
     return Answer(plain, "留痕不完整：" + " ".join(f"{name}={value}" for name, value in broken.items()), REFUSED)
 
 
-def _heads(checkpoint: Path) -> tuple[Head, ...]:
+def _heads(file: Path, key: str | None) -> tuple[Head, ...]:
     try:
-        return schemas.checkpoint_heads(json.loads(checkpoint.read_text(encoding="utf-8")))
+        content = file.read_text(encoding="utf-8")
+        if content.lstrip()[:1] in ("{", "["):
+            return schemas.checkpoint_heads(json.loads(content))
+        if key is None:
+            raise NoteRefused("a signed note is verified with its key: --key name+id+base64")
+        checkpoint = notes.parse_checkpoint(opened_by_any(content, [notes.parse_verifier(key)]))
     except (ValueError, RecursionError) as error:
-        raise click.UsageError(f"{checkpoint.name}: {error}") from error
+        raise click.UsageError(f"{file.name}: {error}") from error
+    return (Head(checkpoint.stream, checkpoint.size, checkpoint.head),)
 
 
 @command("export-journal")
