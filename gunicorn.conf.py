@@ -1,11 +1,17 @@
 """How gunicorn serves the ledger: a process a core, and few threads in each, since they wait for one interpreter."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from config import ConfigError, load
+
+if TYPE_CHECKING:
+    from ledger.jobs.web_worker import Embedded
 
 try:
     _settings = load()
@@ -23,6 +29,9 @@ timeout = 60
 graceful_timeout = 30
 
 
+_embedded: list[Embedded | None] = []
+
+
 def on_starting(_server: object) -> None:
     """Say in one line why the ledger may not serve, before any worker starts."""
     from ledger import database
@@ -34,6 +43,21 @@ def on_starting(_server: object) -> None:
     with app.app_context():
         # Connections do not outlive the fork.
         database.dispose()
+
+
+def post_worker_init(_worker: object) -> None:
+    """Start the demo's worker of jobs, after the fork: of the processes one gets its lock."""
+    from ledger.jobs import web_worker
+    from wsgi import app
+
+    _embedded.append(web_worker.embed(app))
+
+
+def worker_exit(_server: object, _worker: object) -> None:
+    """Give a job in hand back to those that wait."""
+    for embedded in _embedded:
+        if embedded is not None:
+            embedded.stop()
 
 
 # A socket in the home folder would be shared by every ledger of this user.

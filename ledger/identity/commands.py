@@ -14,7 +14,6 @@ from ledger.domain.access import (
     ROLE_NAMES,
     Permission,
     Role,
-    check_permission,
 )
 from ledger.domain.errors import Conflict, Invalid, NotPermitted, Required
 from ledger.domain.identifiers import clean_text
@@ -168,27 +167,6 @@ class DeactivatePerson:
         tokens = desk.write(store.REVOKE_TOKENS, revoked_at=desk.now, person_id=person.id)
         after: dict[str, Json] = {"active": False, "sessions": str(sessions), "tokens": str(tokens)}
         return [Fact("person_deactivated", "person", person.id, before={"active": True}, after=after)]
-
-
-@dataclass(frozen=True, slots=True)
-class SetPassword:
-    """Set a password: one's own with the `current` one, another's as administrator. Sessions end."""
-
-    permission: ClassVar[Permission] = Permission.SIGNED_IN
-    tenant_code: str
-    person_id: int
-    password: str = field(repr=False)
-    current: str = field(default="", repr=False)
-
-    def run(self, desk: Desk) -> Sequence[Fact]:
-        own = self.person_id == desk.actor.person_id
-        if not own:
-            check_permission(desk.actor, Permission.PERSON_MANAGE)
-        person = store.person_to_change(desk, self.person_id)
-        if own and not store_passwords.is_password(person.password_hash, self.current):
-            raise Invalid("现用密码不正确。", field="current")
-        store_passwords.check_new_password(self.password, person.username)
-        return [change_password(desk, person, store_passwords.hash_password(self.password))]
 
 
 def change_password(desk: Desk, person: Person, password_hash: str) -> Fact:

@@ -30,6 +30,7 @@ class RecordSignIn:
     """
 
     permission: ClassVar[Permission] = Permission.SYSTEM
+    works_read_only: ClassVar[bool] = True
     tenant_code: str
     person_id: int | None
     is_right: bool
@@ -108,6 +109,7 @@ class SignOut:
     """End the asker's session at the server; ending it twice is no fault."""
 
     permission: ClassVar[Permission] = Permission.SIGNED_IN
+    works_read_only: ClassVar[bool] = True
     secret_hash: str = field(repr=False)
 
     def run(self, desk: Desk) -> Sequence[Fact]:
@@ -121,6 +123,7 @@ class TouchSession:
     """Say that the session was used now; asked at most once a minute."""
 
     permission: ClassVar[Permission] = Permission.SYSTEM
+    works_read_only: ClassVar[bool] = True
     tenant_code: str
     secret_hash: str = field(repr=False)
 

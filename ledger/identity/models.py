@@ -162,3 +162,30 @@ class RoleRequest(TenantOwned, Base):
     decided_by: Mapped[int | None]
     decided_by_name: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+
+
+class ErasureRequest(TenantOwned, Base):
+    """Personal values that one administrator asks to erase; they are gone once another one has confirmed it.
+
+    `commitments` are what the journal holds of them, with a space between: the values themselves stand nowhere here.
+    """
+
+    __tablename__ = "erasure_request"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_code"], ["tenant.code"]),
+        CheckConstraint("status IN ('waiting', 'confirmed', 'refused', 'withdrawn')", name="status_known"),
+        CheckConstraint("(status = 'waiting') = (decided_by IS NULL)", name="decided_by_somebody"),
+        CheckConstraint("status NOT IN ('confirmed', 'refused') OR decided_by <> made_by", name="second_person"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    commitments: Mapped[str]
+    reason: Mapped[str]
+    document_no: Mapped[str]
+    status: Mapped[str]
+    made_by: Mapped[int]
+    made_by_name: Mapped[str]
+    made_at: Mapped[datetime]
+    decided_by: Mapped[int | None]
+    decided_by_name: Mapped[str | None]
+    decided_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ from ledger.domain.amounts import BLANKS
 from ledger.http.fields import Fault, FormSchema, IdField, SecretField, TextField, WholeField
 from ledger.identity.commands import RegisterOffice, RegisterPerson
 from ledger.identity.commands_accounts import ChangeOwnPassword, make_password
+from ledger.identity.commands_erasure import LONGEST_VALUE, AskErasure
 from ledger.identity.commands_offices import DeactivateOffice, ReactivateOffice
 from ledger.identity.commands_roles import ConfirmRoles, ProposeRoles, RefuseRoles
 from ledger.identity.commands_tokens import MOST_DAYS
@@ -144,6 +145,19 @@ class DecideRolesSchema(_OfPersonSchema):
     def _as_command(self, loaded: dict[str, Any], **_kw: Any) -> ConfirmRoles | RefuseRoles:
         decision = ConfirmRoles if self.confirms else RefuseRoles
         return decision(self.tenant_code, self.person_id, loaded["request_id"])
+
+
+class AskErasureSchema(FormSchema):
+    """删除个人信息: which value of which place, why, and by which document."""
+
+    tenant = TextField(12, typed=True, required=True)
+    content = NamedField(LONGEST_VALUE, lazy_gettext("要删除的个人信息"))
+    reason = NamedField(200, _REASON, lines=True)
+    document_no = NamedField(80, lazy_gettext("文号"))
+
+    @post_load
+    def _as_command(self, loaded: dict[str, Any], **_kw: Any) -> AskErasure:
+        return AskErasure(loaded["tenant"], loaded["content"], loaded["reason"], loaded["document_no"])
 
 
 class EmptySchema(FormSchema):

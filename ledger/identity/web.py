@@ -17,13 +17,13 @@ from ledger.domain.access import SYSTEM
 from ledger.http import actor, forms
 from ledger.http.fields import Fault
 from ledger.http.htmx import redirect_to
-from ledger.identity import web_admin, web_admin_offices, web_admin_roles, web_me
+from ledger.identity import web_admin, web_admin_erasures, web_admin_offices, web_admin_roles, web_me
 from ledger.identity.commands_sign_in import SignOut, record_sign_in
 from ledger.identity.queries import JudgeSignIn, database_state
 from ledger.identity.schemas import SignInSchema
 from ledger.identity.web_pages import pages
 
-__all__ = ["pages", "web_admin", "web_admin_offices", "web_admin_roles", "web_me"]
+__all__ = ["pages", "web_admin", "web_admin_erasures", "web_admin_offices", "web_admin_roles", "web_me"]
 
 
 def _form(form: forms.Form, next_url: str, status: int = 200) -> Response:

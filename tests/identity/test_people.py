@@ -12,7 +12,8 @@ from ledger import database
 from ledger.dispatch import ask, execute
 from ledger.domain.access import PROVINCE, SYSTEM, Actor, Permission, Role
 from ledger.domain.errors import BadValue, Conflict, Invalid, NotFound, NotPermitted
-from ledger.identity.commands import DeactivatePerson, RegisterOffice, RegisterPerson, SetPassword
+from ledger.identity.commands import DeactivatePerson, RegisterOffice, RegisterPerson
+from ledger.identity.commands_accounts import ChangeOwnPassword, ResetPassword
 from ledger.identity.commands_setup import OpenStreams, SetUpAccounts
 from ledger.identity.queries import (
     TENANTS,
@@ -123,10 +124,10 @@ def test_a_new_password_ends_every_session(
 ) -> None:
     made, person = sign_in(USER), actor(USER)
     with pytest.raises(Invalid):
-        execute(SetPassword("220100", person.person_id, NEW, current="wrong"), person)
+        execute(ChangeOwnPassword("wrong", NEW), person)
     with pytest.raises(NotPermitted):
-        execute(SetPassword("220100", actor("220100.drc_officer").person_id, NEW), person)
-    execute(SetPassword("220100", person.person_id, NEW, current=PASSWORD), person)
+        execute(ResetPassword("220100", actor("220100.drc_officer").person_id, NEW), person)
+    execute(ChangeOwnPassword(PASSWORD, NEW), person)
     assert made.get("/me").status_code == 303
     assert browser().sign_in(USER, NEW).status_code == 303
 
