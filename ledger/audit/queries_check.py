@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ledger.audit import queries_check_baselines, queries_check_files
 from ledger.audit.queries_check_rows import ROWS
 from ledger.audit.queries_check_rules import BALANCES
 from ledger.desk import Desk
@@ -19,7 +20,8 @@ _PAGE = " AND (d.tenant_code > :tenant OR d.tenant_code = :tenant AND d.id > :af
 _DOCUMENTS = Constant(
     f"SELECT d.tenant_code, {store.LISTED}, p.uscc, j.code AS project_code,"
     " (SELECT e.payload FROM journal_entry e WHERE e.tenant_code = d.tenant_code AND e.subject_type = d.kind"
-    " AND e.subject_id = CAST(d.id AS text) ORDER BY e.seq DESC LIMIT 1) AS payload FROM document d"
+    " AND e.subject_id = CAST(d.id AS text) AND e.kind NOT IN ('file_attached', 'file_retired')"
+    " ORDER BY e.seq DESC LIMIT 1) AS payload FROM document d"
     " JOIN pilot p ON p.tenant_code = d.tenant_code AND p.id = d.pilot_id"
     " LEFT JOIN project j ON j.tenant_code = d.tenant_code AND j.id = d.project_id"
     f" WHERE d.id > 0{_PAGE} LIMIT :count",
@@ -35,11 +37,11 @@ _PILOTS = Constant(
 )
 _TENANTS = Constant("SELECT code FROM tenant ORDER BY position, code", province_wide=True)
 _PILOT_FIELDS = (
-    *("uscc", "name", "kind", "direction", "batch", "county_name", "designation_document_no", "status"),
+    *("kind", "direction", "batch", "county_name", "designation_document_no", "status"),
     *("policy_version_id", "made_by"),
 )
-# What the journal says in other words, or says once and for all with the entries.
-_NOT_COMPARED = frozenset({"lines"})
+# What the journal says in other words or once and for all, and what was then the pilot's and the project's own.
+_NOT_COMPARED = frozenset({"lines", "uscc", "project_code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ class CheckBooks:
     one_snapshot: ClassVar[bool] = True
 
     def run(self, desk: Desk) -> tuple[Failure, ...]:
-        return (*_invariants(desk), *_documents(desk), *_pilots(desk))
+        files = (Failure(queries_check_files.RULE, *found) for found in queries_check_files.findings(desk))
+        baselines = (Failure(queries_check_baselines.RULE, *found) for found in queries_check_baselines.findings(desk))
+        return (*_invariants(desk), *_documents(desk), *_pilots(desk), *baselines, *files)
 
 
 def _invariants(desk: Desk) -> Iterator[Failure]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from ledger.audit.queries_check_rules import Invariant, invariant
 
 _PARENT = (
-    "CASE d.kind WHEN 'allocation' THEN d.award_id WHEN 'disbursement' THEN d.allocation_id"
-    " WHEN 'reversal' THEN d.reverses_id ELSE coalesce(d.disbursement_id, d.allocation_id) END"
+    "CASE WHEN d.kind IN ('allocation', 'reduction') THEN d.award_id WHEN d.kind = 'disbursement' THEN d.allocation_id"
+    " WHEN d.kind = 'reversal' THEN d.reverses_id ELSE coalesce(d.disbursement_id, d.allocation_id) END"
 )
 _BY_SUBJECT = "CAST(d.id AS text) = j.subject_id"
-_KINDS = "'award', 'allocation', 'disbursement', 'expenditure', 'acceptance', 'recovery', 'reversal'"
+_KINDS = "'award', 'allocation', 'disbursement', 'expenditure', 'acceptance', 'recovery', 'reduction', 'reversal'"
 
 
 def _rule(rule: str, place: str, select: str, source: str, broken: str, *, key: str = "d.id") -> Invariant:

@@ -51,6 +51,7 @@ def _at_most(rule: str, view: str, key: str, place: str, used: str, limit: str) 
     )
 
 
+_NUMBERED = "(SELECT tenant_code, number FROM document UNION ALL SELECT tenant_code, number FROM change_report) d"
 _SERIES = "n.prefix || '-' || CAST(n.year AS text)"
 _RECOUNTS = [
     *_recount("pilot_position", "pilot_id", "pilot_recount", "pilot_id", "cap awarded"),
@@ -72,7 +73,8 @@ _RECOUNTS = [
         "9.16",
         "document_number.last",
         "SELECT c.tenant_code, c.series AS id, c.made AS expected, n.last AS found FROM (SELECT tenant_code,"
-        " substr(number, 1, 7) AS series, count(*) AS made FROM document GROUP BY tenant_code, substr(number, 1, 7)) c"
+        f" substr(number, 1, 7) AS series, count(*) AS made FROM {_NUMBERED}"
+        " GROUP BY tenant_code, substr(number, 1, 7)) c"
         f" LEFT JOIN document_number n ON n.tenant_code = c.tenant_code AND {_SERIES} = c.series"
         " WHERE n.last IS NULL OR n.last <> c.made ORDER BY c.tenant_code, c.series",
     ),
@@ -80,7 +82,7 @@ _RECOUNTS = [
         "9.16",
         "document_number.last",
         f"SELECT n.tenant_code, {_SERIES} AS id, 0 AS expected, n.last AS found FROM document_number n"
-        " WHERE n.last <> 0 AND NOT EXISTS (SELECT 1 FROM document d WHERE d.tenant_code = n.tenant_code"
+        f" WHERE n.last <> 0 AND NOT EXISTS (SELECT 1 FROM {_NUMBERED} WHERE d.tenant_code = n.tenant_code"
         f" AND substr(d.number, 1, 7) = {_SERIES}) ORDER BY n.tenant_code, n.prefix, n.year",
     ),
     invariant(
@@ -162,6 +164,17 @@ _LIMITS = [
             ("9.8", "ban", "'award'"),
             ("9.7", "freeze", "'award', 'allocation', 'disbursement'"),
         )
+    ),
+    invariant(
+        "9.7",
+        "document.checked_at",
+        "SELECT d.tenant_code, d.id, h.report_number AS expected, d.status AS found FROM document d"
+        " JOIN project_hold h ON h.tenant_code = d.tenant_code AND h.pilot_id = d.pilot_id"
+        " AND (h.project_id IS NULL OR h.project_id = d.project_id) WHERE d.kind IN ('allocation', 'disbursement')"
+        " AND d.status IN ('posted', 'reversed') AND (h.kind <> 'account' OR d.kind = 'disbursement')"
+        # As above: on the days that a hold begins and ends, what was posted may have come before or after it.
+        " AND [h.held_at] < [d.checked_at] AND (h.released_at IS NULL OR [h.released_at] > [d.checked_at])"
+        " ORDER BY d.tenant_code, d.id",
     ),
 ]  # fmt: skip
 BALANCES = (*_RECOUNTS, *_LIMITS)

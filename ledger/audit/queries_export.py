@@ -1,10 +1,10 @@
-"""The journal as a file for `verify_journal.py`: entries, then the positions and documents to hold against them."""
+"""The journal as a file for `verify_journal.py`: checkpoints, entries, then the tables to hold against them."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,9 +22,9 @@ from ledger.tenancy import Constant
 _PAGE = " AND {key} > :after ORDER BY {key} LIMIT :count"
 
 
-def _paged(columns: str, table: str, key: str) -> Reaching:
+def _paged(columns: str, table: str, key: str, only: str = "") -> Reaching:
     page = _PAGE.format(key=key)
-    return Reaching(f"SELECT {key} AS id, {columns} FROM {table} WHERE tenant_code {{reach}}{page}")
+    return Reaching(f"SELECT {key} AS id, {columns} FROM {table} WHERE tenant_code {{reach}}{only}{page}")
 
 
 _POSITIONS = {
@@ -37,6 +37,41 @@ _POSITIONS = {
     ),
 }
 _DOCUMENTS = _paged("kind, status, amount, allocation_id", "document", "id")
+# A reversed movement and its reversal come to nothing: what is held against the journal are those that stand.
+_POSTINGS = _paged(
+    "from_stage, to_stage, amount, fiscal_year, pilot_id, line_id, allocation_id AS allocation, disbursement_id",
+    "entry e",
+    "id",
+    " AND reverses_id IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM entry r WHERE r.tenant_code = e.tenant_code AND r.reverses_id = e.id)",
+)
+_BASELINES = _paged("subject_type, subject_id, version, content", "baseline_version", "id")
+_SUBJECTS = {
+    "pilot": _paged("name AS unit_name, uscc", "pilot", "id"),
+    "project": _paged(
+        "name, code, no_code_reason, owner_name, owner_uscc, investment, start_on, finish_on", "project", "id"
+    ),
+}
+_CHECKPOINTS = _paged("note", "checkpoint", "size")
+_NAMED = {
+    "amount": "amount_fen",
+    "from_stage": "from",
+    "to_stage": "to",
+    "fiscal_year": "fund_year",
+    "pilot_id": "pilot",
+    "line_id": "line",
+    "disbursement_id": "disbursement",
+}
+"""What columns are called in the export, where the journal's entries name them so."""
+_COUNTED = {
+    "checkpoints": "checkpoint",
+    "entries": "entry",
+    "positions": "position",
+    "documents": "document",
+    "postings": "posting",
+    "baselines": "baseline",
+    "subjects": "subject",
+}
 _FUND_LINES = Constant("SELECT fiscal_year AS id, awarded FROM fund_line ORDER BY fiscal_year", province_wide=True)
 
 
@@ -78,7 +113,7 @@ class ExportJournal:
         try:
             with draft.open("w", encoding="utf-8", newline="\n") as file:
                 for line in _lines(desk, [head.stream for head in heads], counts):
-                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                    file.write(f"{line}\n")
             draft.replace(self.path)
         finally:
             draft.unlink(missing_ok=True)
@@ -91,42 +126,86 @@ class ExportJournal:
         return Fact("journal_exported", "journal", self.of_tenant or ",".join(streams), after=after)
 
 
-def _lines(desk: Desk, streams: list[str], counts: Counter[str]) -> Iterator[dict[str, Any]]:
-    head: dict[str, Any] = {"format": "grant-ledger-journal", "version": 1, "streams": streams}
-    yield {**head, "exported_at": instant_text(desk.now)}
+def _lines(desk: Desk, streams: list[str], counts: Counter[str]) -> Iterator[str]:
+    head = {"format": "grant-ledger-journal", "version": 2, "streams": streams}
+    yield _json({**head, "exported_at": instant_text(desk.now)})
     for sort, lines in (
+        ("checkpoint", _checkpoint_lines(desk, streams)),
         ("entry", _entry_lines(desk, streams)),
         ("position", _position_lines(desk, streams)),
-        ("document", _document_lines(desk, streams)),
+        ("document", _rows_of(desk, _DOCUMENTS, streams)),
+        ("posting", _rows_of(desk, _POSTINGS, streams)),
+        ("baseline", _baseline_lines(desk, streams)),
+        ("subject", _subject_lines(desk, streams)),
     ):
         for line in lines:
             counts[sort] += 1
-            yield {"t": sort, **line}
-    yield {"t": "end", "entries": counts["entry"], "positions": counts["position"], "documents": counts["document"]}
+            yield f'{{"t":"{sort}",{line[1:]}'
+    yield _json({"t": "end", **{name: counts[sort] for name, sort in _COUNTED.items()}})
 
 
-def _entry_lines(desk: Desk, streams: list[str]) -> Iterator[dict[str, Any]]:
+def _json(line: Mapping[str, Any]) -> str:
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+
+
+def _checkpoint_lines(desk: Desk, streams: list[str]) -> Iterator[str]:
+    for stream in streams:
+        for row in _all(desk, _CHECKPOINTS, stream):
+            yield _json({"stream": stream, "size": row.id, "note": row.note})
+
+
+def _entry_lines(desk: Desk, streams: list[str]) -> Iterator[str]:
     for stream in streams:
         for row in entries_of(desk, stream):
-            yield {"stream": stream, "seq": row.seq, "hash": row.hash, "payload": row.payload}
+            place = _json({"stream": stream, "seq": row.seq, "hash": row.hash})
+            yield f'{place[:-1]},"payload":{_verbatim(row.payload)}}}'
 
 
-def _position_lines(desk: Desk, streams: list[str]) -> Iterator[dict[str, Any]]:
+def _verbatim(payload: str) -> str:
+    """A payload as it is stored: the bytes that are hashed. What cannot stand in a line alone is no entry of ours."""
+    return payload if payload.startswith("{") and "\n" not in payload else json.dumps(payload)
+
+
+def _position_lines(desk: Desk, streams: list[str]) -> Iterator[str]:
     for level, statement in _POSITIONS.items():
         for stream in streams:
             for row in _all(desk, statement, stream):
-                yield {"level": level, "stream": stream, **_plain(row)}
+                yield _json({"level": level, "stream": stream, **_plain(row)})
     # One tenant's own export cannot give the sum of a line that all tenants share.
     if len(streams) > 1:
         for row in desk.rows(_FUND_LINES):
-            yield {"level": "fund_line", "stream": PROVINCE, **_plain(row)}
+            yield _json({"level": "fund_line", "stream": PROVINCE, **_plain(row)})
 
 
-def _document_lines(desk: Desk, streams: list[str]) -> Iterator[dict[str, Any]]:
+def _rows_of(desk: Desk, statement: Reaching, streams: list[str]) -> Iterator[str]:
+    """Rows under the names that the journal has for their columns."""
     for stream in streams:
-        for row in _all(desk, _DOCUMENTS, stream):
-            line = {"stream": stream, **_plain(row)}
-            yield {"amount_fen" if name == "amount" else name: value for name, value in line.items()}
+        for row in _all(desk, statement, stream):
+            plain = _plain(row)
+            yield _json({"stream": stream, **{_NAMED.get(name, name): value for name, value in plain.items()}})
+
+
+def _baseline_lines(desk: Desk, streams: list[str]) -> Iterator[str]:
+    for stream in streams:
+        for row in _all(desk, _BASELINES, stream):
+            place = {"subject": row.subject_type, "id": str(row.subject_id), "version": str(row.version)}
+            yield _json({"stream": stream, **place, "values": _content(row.content)})
+
+
+def _content(stored: str) -> Any:
+    try:
+        return json.loads(stored)
+    except ValueError:
+        return stored
+
+
+def _subject_lines(desk: Desk, streams: list[str]) -> Iterator[str]:
+    """What the columns of pilots and projects say that follow their newest baselines."""
+    for subject, statement in _SUBJECTS.items():
+        for stream in streams:
+            for row in _all(desk, statement, stream):
+                values = {name: _value(value) for name, value in row._mapping.items() if name != "id"}
+                yield _json({"stream": stream, "subject": subject, "id": str(row.id), "values": values})
 
 
 def _all(desk: Desk, statement: Reaching, stream: str) -> Iterator[Any]:
@@ -138,5 +217,11 @@ def _all(desk: Desk, statement: Reaching, stream: str) -> Iterator[Any]:
 
 def _plain(row: Any) -> dict[str, str]:
     """A row's columns as text, fen for money; what is empty is left out."""
-    shown = {name: value.fen if isinstance(value, Money) else value for name, value in row._mapping.items()}
-    return {name: str(value) for name, value in shown.items() if value is not None}
+    shown = {name: _value(value) for name, value in row._mapping.items()}
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _value(value: object) -> str | None:
+    if value is None:
+        return None
+    return str(value.fen if isinstance(value, Money) else value)

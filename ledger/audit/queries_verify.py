@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -83,7 +83,8 @@ class VerifyJournal:
     """Check every stream in reach (one's own, for people of a tenant); the result is an entry of its own.
 
     `checkpoint` are heads that were noted earlier: a stream that is shorter, or that has
-    another hash at that place, was cut or rewritten.
+    another hash at that place, was cut or rewritten. `of_tenant` keeps to one stream.
+    `progress` is told how many entries are behind, of how many, a batch at a time.
     """
 
     permission: ClassVar[Permission] = Permission.JOURNAL_READ
@@ -91,12 +92,16 @@ class VerifyJournal:
     one_snapshot: ClassVar[bool] = True
     role: ClassVar[str] = database.AUDIT
     checkpoint: tuple[Head, ...] = ()
+    of_tenant: str | None = None
+    progress: Callable[[int, int], None] | None = None
 
     def run(self, desk: Desk) -> Verification:
         known = {head.stream: head for head in self.checkpoint}
         heads, flags, breaks = [], [], []
-        for row in stream_heads(desk):
-            walk = _Walk(desk, row.stream, known.get(row.stream))
+        rows = stream_heads(desk, self.of_tenant)
+        tell = _counting(self.progress, sum(row.size for row in rows))
+        for row in rows:
+            walk = _Walk(desk, row.stream, known.get(row.stream), tell)
             found = walk.broken(row)
             if found is not None:
                 breaks.append(found)
@@ -110,6 +115,21 @@ class VerifyJournal:
         if (broken := answer.first_break) is not None:
             after["first_break"] = {"stream": broken.stream, "seq": str(broken.seq), "reason": broken.reason}
         return Fact("journal_verified", "journal", ",".join(head.stream for head in answer.streams), after=after)
+
+
+def _counting(progress: Callable[[int, int], None] | None, out_of: int) -> Callable[[], None]:
+    """What is called for each entry that is read: it counts, and tells each whole batch."""
+    count = 0
+
+    def read() -> None:
+        nonlocal count
+        count += 1
+        if progress is not None and count % BATCH == 0:
+            progress(count, out_of)
+
+    if progress is not None:
+        progress(0, out_of)
+    return read
 
 
 def stream_heads(desk: Desk, of_tenant: str | None = None) -> list[Head]:
@@ -133,6 +153,7 @@ class _Walk:
     desk: Desk
     stream: str
     known: Head | None
+    tell: Callable[[], None]
     size: int = 0
     hash: str = GENESIS
     flags: list[Flag] = field(default_factory=list)
@@ -158,6 +179,7 @@ class _Walk:
         last = None
         for row in entries_of(self.desk, self.stream):
             yield Link(self.stream, row.seq, row.hash, row.payload)
+            self.tell()
             self.size, self.hash = row.seq, row.hash
             if last is not None and row.recorded_at < last:
                 self.flags.append(Flag(self.stream, row.seq, "recorded_at"))
