@@ -111,6 +111,7 @@ def register(app: Flask) -> None:
     """Serve every slice's endpoints, and describe them."""
     from ledger.audit.api import api as audit_api
     from ledger.exchange.api import api as exchange_api
+    from ledger.files.api import api as files_api
     from ledger.funds.api import api as funds_api
     from ledger.funds.api_pilots import api as pilot_lists_api
     from ledger.identity.api import api as identity_api
@@ -125,7 +126,16 @@ def register(app: Flask) -> None:
     api.init_app(app, spec_kwargs=_about())
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.components.parameter(KEY_PARAMETER, "header", _key_parameter())
-    for slice_api in (identity_api, pilots_api, pilot_lists_api, funds_api, audit_api, exchange_api, blueprint):
+    for slice_api in (
+        identity_api,
+        pilots_api,
+        pilot_lists_api,
+        files_api,
+        funds_api,
+        audit_api,
+        exchange_api,
+        blueprint,
+    ):
         api.register_blueprint(slice_api)
     app.extensions["ledger_api"] = cache(lambda: app.json.dumps(api.spec.to_dict()))
 

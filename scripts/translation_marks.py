@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REFUSALS = ROOT / "ledger/domain/errors.py"
 MARKS = {"_": 1, "gettext": 1, "lazy_gettext": 1, "ngettext": 2}
 """The functions that mark a text, and how many of their first arguments are texts."""
-NAMES = re.compile(r"[A-Z_]*(NAMES|LABELS|TITLES)")
+NAMES = re.compile(r"[A-Z_]*(NAMES|LABELS|TITLES|RULES)")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 Found = tuple[int, str, str | tuple[str, ...], list[str]]
 

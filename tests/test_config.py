@@ -154,3 +154,20 @@ def test_the_local_htmx_has_the_pinned_hash() -> None:
     local = config.ROOT / "static" / "vendor" / "htmx.min.js"
     digest = hashlib.sha384(local.read_bytes()).digest()
     assert f"sha384-{base64.b64encode(digest).decode()}" == config.HTMX_INTEGRITY
+
+
+def test_checkpoints_are_kept_beside_the_files(tmp_path: Path) -> None:
+    given = {"LEDGER_ENV": "test"}
+    assert config.load(given, instance=tmp_path).checkpoints == tmp_path / "checkpoints"
+    files = {"LEDGER_FILES": "/srv/ledger/files"}
+    assert config.load(given | files, instance=tmp_path).checkpoints == Path("/srv/ledger/checkpoints")
+    bucket = {"LEDGER_FILES": "s3://bucket/files"}
+    assert config.load(given | bucket, instance=tmp_path).checkpoints == tmp_path / "checkpoints"
+    named = {"LEDGER_CHECKPOINTS": "/mnt/notes"}
+    assert config.load(given | files | named, instance=tmp_path).checkpoints == Path("/mnt/notes")
+
+
+@pytest.mark.parametrize("hours", ["0", "-1", "1.5", "9999", "day"])
+def test_hours_of_a_checkpoint_are_a_number(tmp_path: Path, hours: str) -> None:
+    with pytest.raises(config.ConfigError, match="LEDGER_CHECKPOINT_HOURS"):
+        config.load({"LEDGER_ENV": "test", "LEDGER_CHECKPOINT_HOURS": hours}, instance=tmp_path)

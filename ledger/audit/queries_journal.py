@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from ledger.audit.queries_record_entries import (
+    COLUMNS,
+    JOINED,
+    Change,
+    Event,
+    actor_tenant,
+    body_of,
+    completed,
+    event_of,
+)
+from ledger.audit.queries_record_kinds import GROUPS
 from ledger.desk import Desk
 from ledger.domain.access import Permission
 from ledger.domain.documents import DocumentKind
@@ -16,6 +26,8 @@ from ledger.domain.money import Money
 from ledger.journal import Fact
 from ledger.pilots.store import load_pilot
 from ledger.tenancy import Constant, Reading, Row
+
+__all__ = ["Change", "Event", "JournalItem", "JournalPage", "ListJournal", "Timeline", "TimelinePage"]
 
 LARGEST_PAGE = 200
 _COLUMNS = (
@@ -26,7 +38,10 @@ _COLUMNS = (
 )
 _HEAD = Constant("SELECT seq, hash FROM journal_head WHERE tenant_code = :tenant_code")
 _AFTER = Constant(f"{_COLUMNS} AND e.seq > :after ORDER BY e.seq LIMIT :count")
-_OF_PILOT = f"{_COLUMNS} AND e.pilot_id = :pilot_id AND e.seq < :before{{}} ORDER BY e.seq DESC LIMIT :count"
+_OF_PILOT = (
+    f"SELECT {COLUMNS} FROM journal_entry e{JOINED} WHERE e.tenant_code = :tenant_code"
+    " AND e.pilot_id = :pilot_id AND e.seq < :before{} ORDER BY e.seq DESC LIMIT :count"
+)
 
 
 def _acts(*verbs: str) -> str:
@@ -34,10 +49,13 @@ def _acts(*verbs: str) -> str:
     return ", ".join(f"'{kind.value}_{verb}'" for kind in DocumentKind for verb in verbs)
 
 
+_CHANGES, _FILES = (", ".join(f"'{kind}'" for kind in GROUPS[group]) for group in ("change", "file"))
 _PARTS = {
     "": Constant(_OF_PILOT.format("")),
     "money": Constant(_OF_PILOT.format(f" AND e.subject_type IN ({', '.join(repr(k.value) for k in DocumentKind)})")),
-    "changes": Constant(_OF_PILOT.format(f" AND e.kind IN ({_acts('amended', 'withdrawn', 'reversed')})")),
+    "changes": Constant(
+        _OF_PILOT.format(f" AND e.kind IN ({_acts('amended', 'withdrawn', 'reversed')}, {_CHANGES}, {_FILES})")
+    ),
     "checks": Constant(
         _OF_PILOT.format(f" AND e.kind IN ({_acts('approved', 'returned')}, 'pilot_confirmed', 'pilot_returned')")
     ),
@@ -45,16 +63,6 @@ _PARTS = {
 TIMELINE_PARTS = tuple(part for part in _PARTS if part)
 """What a timeline may be narrowed to: acts on money, changes of what was sent, decisions of the second person."""
 _NO_END = 2**62
-_SHORT = 8
-# Shown in the sentence or of no meaning to a reader: not among the changed fields.
-_UNTOLD = frozenset(
-    {
-        *("id", "kind", "number", "uscc", "version", "lines", "office_id", "pilot_id", "policy_version_id"),
-        *("award_id", "line_id", "project_id", "allocation_id", "disbursement_id", "reverses_id"),
-        *("made_by", "made_at", "checked_by", "checked_at"),
-    }
-)
-_SAME = ("seq", "recorded_at", "kind", "actor_name", "office_name", "subject_type", "subject_id", "business_date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,38 +97,6 @@ class JournalPage:
     size: int
     hash: str
     entries: tuple[JournalItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field that an act changed; None where it was or is empty."""
-
-    field: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One act in a pilot's timeline, with the parts of its sentence."""
-
-    seq: int
-    short_hash: str
-    recorded_at: datetime
-    kind: str
-    actor_name: str
-    actor_tenant: str | None
-    office_name: str | None
-    is_system: bool
-    subject_type: str
-    subject_id: str
-    number: str | None
-    amount: Money | None
-    document_no: str | None
-    voucher_no: str | None
-    return_reason: str | None
-    business_date: date | None
-    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +150,7 @@ class Timeline:
 
     def run(self, desk: Desk) -> TimelinePage:
         load_pilot(desk, self.pilot_id)
-        return self.page(desk.read_all(self.reading())[0])
+        return self.page(desk, desk.read_all(self.reading())[0])
 
     def reading(self) -> Reading:
         """The reading of the acts alone, for one who finds the pilot by another."""
@@ -182,9 +158,9 @@ class Timeline:
         # One more than is shown says whether there is an older page.
         return _PARTS[self.part], {"pilot_id": self.pilot_id, "before": before, "count": self._count + 1}
 
-    def page(self, rows: Sequence[Row]) -> TimelinePage:
-        """The rows of that reading as a page."""
-        events = tuple(_event(row) for row in rows[: self._count])
+    def page(self, desk: Desk, rows: Sequence[Row]) -> TimelinePage:
+        """The rows of that reading as a page, with what they name looked up."""
+        events = completed(desk, [event_of(row) for row in rows[: self._count]])
         return TimelinePage(events, events[-1].seq if len(rows) > self._count else None)
 
     @property
@@ -193,54 +169,6 @@ class Timeline:
 
 
 def _item(row: Any) -> JournalItem:
-    body = _body(row.payload)
+    body = body_of(row.payload)
     values = {name: value for name, value in row._mapping.items() if name != "total"}
-    return JournalItem(**values, prev=str(body.get("prev", "")), amount=row.total, actor_tenant=_tenant(body))
-
-
-def _event(row: Any) -> Event:
-    body = _body(row.payload)
-    before, after = _fields(body, "before"), _fields(body, "after")
-    same: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
-    return Event(
-        **same,
-        number=_text(after.get("number")),
-        document_no=_text(after.get("document_no")),
-        voucher_no=_text(after.get("voucher_no")),
-        return_reason=_text(after.get("return_reason")),
-        short_hash=row.hash[:_SHORT],
-        actor_tenant=_tenant(body),
-        is_system="system" in _fields(body, "actor"),
-        amount=row.total,
-        changes=_changes(before, after),
-    )
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
-    if not before:
-        # A new document has no before: what it says is its sentence, not a change.
-        return ()
-    names = sorted(name for name in {*before, *after} - _UNTOLD if before.get(name) != after.get(name))
-    return tuple(Change(name, _text(before.get(name)), _text(after.get(name))) for name in names)
-
-
-def _tenant(body: dict[str, Any]) -> str | None:
-    return _text(_fields(body, "actor").get("tenant"))
-
-
-def _fields(body: dict[str, Any], name: str) -> dict[str, Any]:
-    found = body.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _body(payload: str) -> dict[str, Any]:
-    # An entry that was tampered with is shown as far as it goes; verifying says what is wrong.
-    try:
-        body = json.loads(payload)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+    return JournalItem(**values, prev=str(body.get("prev", "")), amount=row.total, actor_tenant=actor_tenant(body))

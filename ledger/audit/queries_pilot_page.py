@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,8 +12,10 @@ from ledger.desk import Desk
 from ledger.domain.access import Permission, check_permission
 from ledger.domain.errors import NotFound
 from ledger.domain.money import ZERO, Money
+from ledger.funds.store_demands import Demand, demands_from, demands_reading
 from ledger.funds.store_waiting import waiting_count, waiting_reading
-from ledger.pilots.store import HOLDS_OF_PILOT, Hold, StoredPilot, holds_from, pilot_from
+from ledger.pilots.store import HOLDS_OF_PILOT, Hold, StoredPilot, holds_from, load_projects, pilot_from
+from ledger.pilots.store_holds import StoredHold, holds_found, holds_reading
 from ledger.tenancy import Constant, Reading
 
 _PAGE = Constant(
@@ -21,7 +23,9 @@ _PAGE = Constant(
     " p.designation_document_no, p.designated_on, p.status, p.version, p.made_by, p.made_by_name,"
     " t.name AS tenant_name, c.cap, c.awarded, a.allocated, a.waiting, a.disbursed, a.recovered_undisbursed,"
     " a.recovered_disbursed, a.spent, a.accepted, (SELECT count(*) FROM project j"
-    " WHERE j.tenant_code = p.tenant_code AND j.pilot_id = p.id) AS projects FROM pilot p"
+    " WHERE j.tenant_code = p.tenant_code AND j.pilot_id = p.id) AS projects,"
+    " (SELECT count(*) FROM change_report r WHERE r.tenant_code = p.tenant_code AND r.pilot_id = p.id"
+    " AND r.status <> 'draft') AS changes FROM pilot p"
     " JOIN tenant t ON t.code = p.tenant_code"
     " JOIN pilot_position c ON c.tenant_code = p.tenant_code AND c.pilot_id = p.id"
     " CROSS JOIN (SELECT sum(allocated) AS allocated, sum(waiting) AS waiting, sum(disbursed) AS disbursed,"
@@ -44,7 +48,15 @@ class PilotPage:
     recovered_undisbursed: Money
     recovered_disbursed: Money
     projects: int
+    changes: int
+    """How many change reports of it were sent."""
     holds: Sequence[Hold]
+    project_holds: Sequence[StoredHold]
+    """What change reports hold of its projects' money."""
+    project_names: Mapping[int, str]
+    """Of its projects, where any is held."""
+    demands: Sequence[Demand]
+    """What the province asked back and has not had yet."""
     timeline: TimelinePage | None
     waiting: int | None
 
@@ -69,13 +81,15 @@ class GetPilotPage:
         readings: list[Reading] = [
             (_PAGE, {"pilot_id": self.pilot_id}),
             (HOLDS_OF_PILOT, {"pilot_id": self.pilot_id, "held_on": desk.today}),
+            holds_reading(self.pilot_id),
+            demands_reading(self.pilot_id),
         ]
         if timeline is not None:
             check_permission(desk.actor, timeline.permission)
             readings.append(timeline.reading())
         if waiting is not None:
             readings.append(waiting)
-        found, holds, *more = desk.read_all(*readings)
+        found, holds, project_holds, demands, *more = desk.read_all(*readings)
         if not found:
             raise NotFound(field="pilot_id")
         row = found[0]
@@ -85,8 +99,12 @@ class GetPilotPage:
             recovered_undisbursed=row.recovered_undisbursed or ZERO,
             recovered_disbursed=row.recovered_disbursed or ZERO,
             projects=int(row.projects),
+            changes=int(row.changes),
             holds=holds_from(holds),
-            timeline=None if timeline is None else timeline.page(more[0]),
+            project_holds=holds_found(project_holds),
+            project_names={one.id: one.name for one in load_projects(desk, row.id)} if project_holds else {},
+            demands=[one for one in demands_from(demands) if one.left],
+            timeline=None if timeline is None else timeline.page(desk, more[0]),
             waiting=waiting_count(desk.actor, more[-1] if waiting else ()) if self._counts_here(desk) else None,
         )
 

@@ -12,15 +12,16 @@ from ledger.domain.access import Permission
 from ledger.tenancy import Constant
 
 _LAST = Constant(
-    "SELECT j.recorded_at FROM journal_head h JOIN journal_entry j ON j.tenant_code = h.tenant_code AND j.seq = h.seq"
-    " ORDER BY j.recorded_at DESC, j.tenant_code LIMIT 1",
+    "SELECT max(noted_at) AS recorded_at FROM (SELECT j.recorded_at AS noted_at FROM journal_head h"
+    " JOIN journal_entry j ON j.tenant_code = h.tenant_code AND j.seq = h.seq"
+    " UNION ALL SELECT signed_at FROM checkpoint) n",
     across=True,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class LastRecorded:
-    """The instant of the newest entry of all streams, or None before the first."""
+    """The instant of the newest entry or checkpoint of all streams, or None before the first."""
 
     permission: ClassVar[Permission] = Permission.SYSTEM
     across: ClassVar[bool] = True

@@ -51,7 +51,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """One entry with its document. A reversal shows the stages of what it undoes and a negative amount."""
+    """One entry with its document. A reversal or a reduction shows the stages that it undoes and a negative amount."""
 
     entry_id: int
     business_date: date
@@ -114,7 +114,7 @@ class Statement:
         for row in rows:
             values = dict(row._mapping)
             start, end = Stage(values["from_stage"]), Stage(values["to_stage"])
-            if values.pop("reverses_id") is not None:
+            if values.pop("reverses_id") is not None or end is Stage.FUND_LINE:
                 start, end = end, start
                 values["amount"] = ZERO - values["amount"]
             running = running.after(start, end, values["amount"])

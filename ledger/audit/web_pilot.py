@@ -14,20 +14,28 @@ from ledger import clock
 from ledger.audit import web_statement
 from ledger.audit.queries_journal import TIMELINE_PARTS, Event, Timeline, TimelinePage
 from ledger.audit.queries_pilot_page import GetPilotPage, PilotPage
+from ledger.audit.schemas_record import ToldFile, told
 from ledger.audit.web_pages import pages
 from ledger.audit.web_pilots import shown_status
+from ledger.changes.queries import ListReports
+from ledger.changes.schemas_report import listed
+from ledger.changes.schemas_shown import baseline_url
 from ledger.dispatch import ask
 from ledger.domain.access import Permission
+from ledger.domain.changes_states import HOLD_NAMES
 from ledger.domain.documents import DocumentKind
+from ledger.domain.holds import holds_back
 from ledger.domain.money import Money
 from ledger.domain.pilots import MAY_BE_AWARDED, Direction, HoldKind, PilotStatus
 from ledger.funds.queries_pilots import GetPilot, PilotMoney
-from ledger.funds.schemas_shown import days_since, event_words, field_changes
+from ledger.funds.schemas_shown import days_since
 from ledger.http import actor, forms, htmx, navigation
 from ledger.http.paging import path
 
-_TABS = ("timeline", "ledger", "projects")
+_TABS = ("timeline", "ledger", "projects", "changes")
 _KINDS = frozenset(DocumentKind)
+_MOST_CHANGES = 200
+"""Reports on the page of one pilot; the list of all has the rest."""
 
 
 @pages.get("/t/<tenant:code>/pilots/<id:pilot_id>")
@@ -63,7 +71,8 @@ def show_pilot(code: str, pilot_id: int) -> Response:
         **(_timeline(wanted, found.timeline) if found.timeline is not None else {}),
         **statement,
         tab=tab,
-        tabs=_tabs(path("t", code, "pilots", pilot_id), tab, found.projects),
+        **(_changes(code, pilot_id) if tab == "changes" else {}),
+        tabs=_tabs(path("t", code, "pilots", pilot_id), tab, found),
         acts=_acts(found),
         may_confirm=_may_confirm(found),
         idempotency_key=forms.new_key(),
@@ -71,12 +80,24 @@ def show_pilot(code: str, pilot_id: int) -> Response:
     return make_response(page)
 
 
-def _tabs(url: str, tab: str, projects: int) -> list[dict[str, Any]]:
+def _changes(code: str, pilot_id: int) -> dict[str, Any]:
+    found = ask(ListReports(tenant_code=code, pilot_id=pilot_id, per_page=_MOST_CHANGES), actor.current())
+    projects = ask(GetPilot(tenant_code=code, pilot_id=pilot_id), actor.current()).projects
+    named = [(_("试点单位"), baseline_url(code, "pilot", pilot_id))]
+    return {
+        "reports": [listed(one, "", clock.today()) for one in found.items],
+        "reports_total": found.total,
+        "baselines": named + [(one.name, baseline_url(code, "project", one.id)) for one, _money in projects],
+    }
+
+
+def _tabs(url: str, tab: str, found: PilotPage) -> list[dict[str, Any]]:
     rows: list[tuple[str, str, str, int | None]] = [
         ("timeline", _("全部动态"), url, None),
         ("ledger", _("资金台账"), f"{url}?tab=ledger", None),
     ]
-    rows.append(("projects", _("项目"), f"{url}?tab=projects", projects))
+    rows.append(("changes", _("变更"), f"{url}?tab=changes", found.changes))
+    rows.append(("projects", _("项目"), f"{url}?tab=projects", found.projects))
     return [{"label": label, "url": to, "current": name == tab, "count": count} for name, label, to, count in rows]
 
 
@@ -84,9 +105,10 @@ def _acts(found: PilotPage) -> list[dict[str, str]]:
     """The entries that this person may make here, the one that the money waits for first."""
     position, held = found.position, bool(found.holds)
     # A held subject is given no money: the banner says why, and a button would only lead to a refusal.
-    may_be_awarded = found.pilot.status in MAY_BE_AWARDED and not held
+    may_be_awarded = found.pilot.status in MAY_BE_AWARDED and not held and not _all_held(found, DocumentKind.ALLOCATION)
+    may_be_paid = bool(position.available) and not held and not _all_held(found, DocumentKind.DISBURSEMENT)
     rows = [
-        (Permission.DISBURSEMENT_RECORD, bool(position.available) and not held, _("登记拨付"), "disbursements"),
+        (Permission.DISBURSEMENT_RECORD, may_be_paid, _("登记拨付"), "disbursements"),
         (Permission.AWARD_RECORD, may_be_awarded and not position.awarded, _("资金核定"), "awards"),
         (
             Permission.ALLOCATION_RECORD,
@@ -95,11 +117,37 @@ def _acts(found: PilotPage) -> list[dict[str, str]]:
             "allocations",
         ),
         (Permission.ACCEPTANCE_RECORD, position.spent > position.accepted, _("登记验收金额"), "acceptances"),
+        (
+            Permission.CHANGE_RECORD,
+            found.pilot.status not in (PilotStatus.WAITING, PilotStatus.RETURNED),
+            _("报备变更"),
+            "changes",
+        ),
     ]
     return [
         {"label": label, "url": f"{path('t', position.tenant_code, collection, 'new')}?pilot={found.pilot.id}"}
         for permission, fits, label, collection in rows
         if fits and actor.may(permission)
+    ]
+
+
+def _all_held(found: PilotPage, act: DocumentKind) -> bool:
+    """Whether change reports hold every project of the pilot against such an act."""
+    held = {one.project_id for one in found.project_holds if holds_back(one.kind, act)}
+    return None in held or len(held) >= max(found.projects, 1)
+
+
+def _holds(found: PilotPage) -> list[dict[str, Any]]:
+    code = found.position.tenant_code
+    return [
+        {
+            "text": _(HOLD_NAMES[one.kind]),
+            "kind": one.kind.value,
+            "project": found.project_names.get(one.project_id or 0),
+            "report": f"{one.report_number} {_(one.report_type.label)}",
+            "url": path("t", code, "changes", one.report_id),
+        }
+        for one in found.project_holds
     ]
 
 
@@ -115,7 +163,8 @@ def _may_confirm(found: PilotPage) -> bool:
 def _pilot(found: PilotPage, projects: Sequence[tuple[Any, PilotMoney]]) -> dict[str, Any]:
     pilot, position, holds = found.pilot, found.position, found.holds
     status = shown_status(pilot.status, _money(found))
-    if status not in set(PilotStatus) and any(hold.kind is HoldKind.FREEZE for hold in holds):
+    frozen = any(hold.kind is HoldKind.FREEZE for hold in holds) or _all_held(found, DocumentKind.DISBURSEMENT)
+    if status not in set(PilotStatus) and frozen:
         status = "frozen"
     direction = Direction(pilot.direction) if pilot.direction in set(Direction) else None
     return {
@@ -132,6 +181,8 @@ def _pilot(found: PilotPage, projects: Sequence[tuple[Any, PilotMoney]]) -> dict
         "designated_on": pilot.designated_on,
         "batch": pilot.batch,
         "holds": holds,
+        "project_holds": _holds(found),
+        "demands": found.demands,
         "banned_until": next((hold.ends_on for hold in holds if hold.kind is HoldKind.BAN), None),
         "projects": [_project(project.name, project.code, money) for project, money in projects],
     }
@@ -177,8 +228,9 @@ def _timeline(asked: Timeline, page: TimelinePage) -> dict[str, Any]:
     # On the newest page of all an act that no later one follows says where its document stands now.
     last = {} if before is not None or part else {event.subject_id: event.seq for event in reversed(page.items)}
     return {
-        "events": [_event(code, event, is_last=last.get(event.subject_id) == event.seq) for event in page.items],
+        "events": [_event(event, is_last=last.get(event.subject_id) == event.seq) for event in page.items],
         "older_url": None if page.next_before is None else f"{url}?before={page.next_before}{kept}",
+        "record_url": f"{path('t', code, 'record')}?pilot={asked.pilot_id}",
         "newest_url": None if before is None else url + (f"?show={part}" if part else ""),
         "parts": [
             {"label": words[name], "url": url + (f"?show={name}" if name else ""), "current": name == part}
@@ -202,38 +254,29 @@ class _Act:
     status: str
     waiting_days: int | None
     told: str
-    changes: list[tuple[str, Any, Any]]
+    changes: list[tuple[str, str, str]]
+    files: tuple[ToldFile, ...]
     seq: str
+    entry_url: str | None
     digest: str
 
 
-def _event(code: str, event: Event, *, is_last: bool) -> _Act:
-    told = [
-        event.actor_name,
-        event.office_name,
-        event.document_no,
-        event.voucher_no,
-        _("原因：%(reason)s", reason=event.return_reason) if event.return_reason else None,
-    ]
-    has_page = event.subject_type in _KINDS
+def _event(event: Event, *, is_last: bool) -> _Act:
+    one = told(event)
     verb = event.kind.rpartition("_")[2]
-    stands = _STANDS.get(verb, "") if has_page and is_last else ""
+    stands = _STANDS.get(verb, "") if event.subject_type in _KINDS and is_last else ""
     return _Act(
-        at=event.recorded_at,
-        text=event_words(event.kind),
-        number=event.number,
-        url=path("t", code, "documents", event.subject_id) if has_page else None,
-        amount=event.amount,
-        status="returned" if verb == "returned" else stands,
+        at=one.at,
+        text=one.text,
+        number=one.number if one.number and one.number not in one.text else None,
+        url=one.number_url,
+        amount=one.amount,
+        status="returned" if verb == "returned" and event.subject_type in _KINDS else stands,
         waiting_days=days_since(event.recorded_at, clock.today()) if stands == "waiting" else None,
-        told=" · ".join(one for one in told if one),
-        changes=_changes(event) if verb == "amended" else [],
-        seq=f"{event.seq:,}",
-        digest=event.short_hash,
+        told=" · ".join(each for each in (one.who, one.office, one.grounds) if each),
+        changes=[(each.label, each.before, each.after) for each in one.changes],
+        files=one.files,
+        seq=f"{one.seq:,}",
+        entry_url=one.url,
+        digest=one.digest,
     )
-
-
-def _changes(event: Event) -> list[tuple[str, Any, Any]]:
-    before = {one.field: one.before for one in event.changes if one.before is not None}
-    after = {one.field: one.after for one in event.changes if one.after is not None}
-    return field_changes(before, after)

@@ -10,16 +10,17 @@ from flask import Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 
 from ledger import clock
-from ledger.audit import web_work_blocks
+from ledger.audit import web_work_blocks, web_work_reports
 from ledger.audit.web_pages import pages
+from ledger.audit.web_work_reports import REPORT
 from ledger.dispatch import ask
 from ledger.domain.access import Actor, Permission, check_permission, check_reach
 from ledger.domain.dates import parse_typed_date
-from ledger.domain.documents import PERMISSIONS, DocumentKind
+from ledger.domain.documents import DocumentKind
 from ledger.domain.errors import BadValue
 from ledger.domain.money import ZERO, total
 from ledger.funds.queries import MyWork, Work
-from ledger.funds.queries_entry import CountWork, ListWaitingDesignations
+from ledger.funds.queries_entry import CountWork, ListWaitingDesignations, may_wait
 from ledger.funds.schemas_shown import WorkRow, designation_rows, kind_name, work_rows
 from ledger.http import actor, htmx, navigation, paging
 from ledger.http.filters import SHANGHAI
@@ -121,7 +122,7 @@ def _day(text: str, otherwise: date) -> date:
 
 def _filters(typed: dict[str, str]) -> dict[str, Any]:
     kinds = [(kind.value, kind_name(kind)) for kind in _KINDS]
-    kinds += [("reversal", kind_name(DocumentKind.REVERSAL)), ("designation", _("认定"))]
+    kinds += [("reversal", kind_name(DocumentKind.REVERSAL)), ("designation", _("认定")), (REPORT, _("变更报备"))]
     words = {
         "q": _("查找＝%(what)s", what=typed["q"]),
         "kind": _("事项＝%(what)s", what=dict(kinds).get(typed["kind"], typed["kind"])),
@@ -138,15 +139,18 @@ def _waiting(who: Actor, work: Work, code: str | None = None) -> list[WorkRow]:
     if who.may(Permission.DESIGNATION_CHECK):
         found = [one for one in ask(ListWaitingDesignations(), who) if one.made_by != who.person_id]
         rows += designation_rows([one for one in found if code in (None, one.tenant_code)], today)
+    reports = web_work_reports.waiting(who, today)
+    rows += [row for row in reports if code in (None, row.tenant_code)]
     return sorted(rows, key=lambda row: row.sent_at)
 
 
 def _boxes(who: Actor, work: Work) -> dict[str, list[WorkRow]]:
     today, wide = clock.today(), who.is_province
+    back, sent = web_work_reports.own(who, today)
     return {
         "todo": _waiting(who, work),
-        "returned": work_rows(work.returned, today, names_tenant=wide),
-        "sent": work_rows(work.sent, today, names_tenant=wide),
+        "returned": [*work_rows(work.returned, today, names_tenant=wide), *back],
+        "sent": [*work_rows(work.sent, today, names_tenant=wide), *sent],
         "done": work_rows(work.done, today, names_tenant=wide),
     }
 
@@ -165,8 +169,7 @@ def _listed(rows: Sequence[WorkRow], work: Work) -> dict[str, Any]:
 
 def _count(who: Actor) -> int | None:
     # An error page must not ask the database that has just failed; for who checks nothing there is no number.
-    is_checker = any(who.may(check) for _record, check in PERMISSIONS.values())
-    return None if "fault_number" in g or not is_checker else ask(CountWork(), who)
+    return None if "fault_number" in g or not may_wait(who) else ask(CountWork(), who)
 
 
 @pages.record_once

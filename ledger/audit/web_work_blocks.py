@@ -11,8 +11,13 @@ from ledger import clock
 from ledger.audit.queries_status import SystemStatus
 from ledger.audit.queries_totals import TenantTotals
 from ledger.audit.queries_work import CheckedSince
+from ledger.audit.web_work_reports import listed_in
+from ledger.changes.queries import ListedReport
+from ledger.changes.schemas_report import waiting_days
+from ledger.changes.schemas_shown import report_url, status_name, type_name
 from ledger.dispatch import ask
 from ledger.domain.access import Actor, Permission, Role
+from ledger.domain.changes import ReportStatus
 from ledger.domain.documents import DocumentKind, Status
 from ledger.domain.money import ZERO, Money
 from ledger.domain.pilots import PilotKind
@@ -58,11 +63,11 @@ def blocks(who: Actor, work: Work) -> list[Block]:
     if who.roles & _CHECKERS:
         cards += [_checked_this_month(who)]
     if who.roles & {Role.DRC_OFFICER, Role.DRC_REVIEWER}:
-        cards.append(_to_accept(who))
+        cards += [_changes_on_their_way(who), _to_accept(who)]
     if who.is_province and who.may(Permission.MONEY_READ):
         cards.append(_least_disbursed(who))
     if Role.PROVINCE_OFFICER in who.roles:
-        cards.append(_near_the_cap(who))
+        cards += [_changes_to_dispose(who), _near_the_cap(who)]
     if Role.PROVINCE_AUDITOR in who.roles:
         cards.append(_verification(who))
     if who.may(Permission.PERSON_MANAGE):
@@ -111,6 +116,35 @@ def _checked_this_month(who: Actor) -> Block:
     found = ask(CheckedSince(since), who)
     items = [Item(_("复核通过 %(n)s 件", n=found.count), "/?box=done", found.amount)] if found.count else []
     return Block(_("当月已复核"), f"{today.year}-{today.month:02d}", items, empty=_("本月还没有复核过单据。"))
+
+
+def _changes_on_their_way(who: Actor) -> Block:
+    states = (ReportStatus.RETURNED, ReportStatus.SUPPLEMENT, ReportStatus.REVIEWING, ReportStatus.CHECKING)
+    found = listed_in(who, *states, ReportStatus.REPORTED, ReportStatus.PROPOSED)
+    items = [_change(one, status_name(one.report.status)) for one in found[:_TOP]]
+    act = {"label": _("报备变更"), "url": path("t", who.tenant_code, "changes", "new")}
+    may_record = who.may(Permission.CHANGE_RECORD)
+    note = _("共 %(n)s 件", n=len(found)) if found else ""
+    return Block(_("变更在途"), note, items, act if may_record else None, _("没有在途的变更报备。"))
+
+
+def _changes_to_dispose(who: Actor) -> Block:
+    found = listed_in(who, ReportStatus.REPORTED)
+    items = [_change(one, _waited(one)) for one in found[:_TOP]]
+    act = {"label": _("查看全部"), "url": "/changes?status=reported"}
+    note = _("共 %(n)s 件，先报的在前", n=len(found)) if found else ""
+    return Block(_("变更待处置"), note, items, act if found else None, _("没有待处置的变更。"))
+
+
+def _change(one: ListedReport, note: str) -> Item:
+    report = one.report
+    text = f"{report.number} {one.pilot_name}"
+    return Item(text, report_url(one.tenant_code, report.id), None, f"{type_name(report.type)} · {note}")
+
+
+def _waited(one: ListedReport) -> str:
+    days = waiting_days(one.report, clock.today())
+    return str(_("等待 %(n)s 天", n=days)) if days else str(_("今天"))
 
 
 def _to_accept(who: Actor) -> Block:

@@ -6,13 +6,13 @@ from io import BytesIO
 
 from flask import Response, send_file
 
-from ledger.exchange import web_confirm, web_imports
+from ledger.exchange import web_confirm, web_imports, web_record
 from ledger.exchange.blank_book import write_blank_book
 from ledger.exchange.templates import TEMPLATES, VERSION, Kind
 from ledger.exchange.web_pages import XLSX, pages
 from ledger.identity.queries import TENANTS
 
-__all__ = ["pages", "web_confirm", "web_imports"]
+__all__ = ["pages", "web_confirm", "web_imports", "web_record"]
 
 _KINDS = ", ".join(kind.value for kind in Kind)
 

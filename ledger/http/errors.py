@@ -30,8 +30,12 @@ STATUS: Final[dict[str, int]] = {
     "not_permitted": 403,
     "not_found": 404,
     "conflict": 409,
+    "file_altered": 409,
     "too_large": 413,
+    "wrong_type": 415,
     "too_many": 429,
+    "read_only": 503,
+    "unavailable": 503,
     **dict.fromkeys(
         (
             "already_awarded", "amount_format", "amount_scale", "amount_sign", "amount_zero", "banned",

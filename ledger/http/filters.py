@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from ledger.domain import money
 from ledger.domain.money import Money
-from ledger.http import locale, paging
+from ledger.http import codes, locale, paging
 from ledger.http.headers import preference
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -134,6 +134,7 @@ def page_language() -> str:
 
 def register(app: Flask) -> None:
     """Give the filters, the links and the reader's language to every template."""
+    codes.register(app)
     named = (yuan, wan, amount, capital, typed, percent, bar, day, long_day, instant, iso, cell)
     app.jinja_env.filters.update({each.__name__: each for each in named})
     app.jinja_env.globals.update(

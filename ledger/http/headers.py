@@ -98,7 +98,8 @@ def _add(response: Response) -> Response:
     headers = response.headers
     for name, value in _FIXED.items():
         headers.setdefault(name, value)
-    headers["Content-Security-Policy"] = content_security_policy(csp_nonce(), htmx_cdn())
+    # What is no page of ours, but a file that somebody handed in, has brought a stricter one.
+    headers.setdefault("Content-Security-Policy", content_security_policy(csp_nonce(), htmx_cdn()))
     if current_app.config["SETTINGS"].is_production:
         headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
     if not _is_static():

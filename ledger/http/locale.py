@@ -94,4 +94,8 @@ def _told(value: Money | str) -> str:
     """A value within a refusal: money in yuan, and a name of ours, or a list of them, in the reader's language."""
     if isinstance(value, Money):
         return yuan(value)
+    # A name of ours may hold the mark of a list itself.
+    said = str(gettext(value)) if value else ""
+    if said != value:
+        return said
     return str(gettext(LIST_BREAK)).join(gettext(name) if name else "" for name in value.split(LIST_BREAK))

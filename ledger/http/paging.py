@@ -18,7 +18,7 @@ SIZES = (20, 50, 100, 200)
 DEFAULT_SIZE = 50
 _AROUND = 2
 _LONGEST_FILTER = 80
-_PLACE = ("page", "after", "before")
+_PLACE = ("page", "after", "before", "older", "newer")
 """Where in a list a page stands: left behind when the list becomes another one."""
 
 

@@ -26,6 +26,11 @@ class World:
     paid_id: int
     imports: dict[str, int] = field(default_factory=dict)
     person_id: int = 0
+    attachment_id: int = 0
+    job_ids: dict[str, int] = field(default_factory=dict)
+    erasure_id: int = 0
+    changes: dict[str, int] = field(default_factory=dict)
+    """A change report and a hold, by the names that routes have for them."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ def _form(question: Question, world: World) -> dict[str, str]:
         "pilots.return_designation": {"reason": "错误"},
     }
     sent = dict(forms.get(question.name.split(" ")[1], {}))
+    if question.name.startswith("POST changes."):
+        sent |= {"version": "1", "type": "C99", "pilot": str(world.pilot.id), "reason": "错误"}
     if question.name == "POST funds.record_disbursement" or question.path.endswith("/change"):
         sent |= _disbursement(world) | {"step": "send", "version": "1"}
     if not question.path.endswith("/return") and question.name == "POST funds.act_on_document":

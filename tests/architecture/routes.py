@@ -83,13 +83,30 @@ PAGES: Final[dict[str, frozenset[str]]] = {
     "GET identity.list_offices": ADMINISTRATORS,
     "POST identity.register_office": ADMINISTRATORS,
     "POST identity.change_office": ADMINISTRATORS,
+    "GET identity.list_erasures": ADMINISTRATORS,
+    "POST identity.ask_erasure": ADMINISTRATORS,
+    "GET identity.show_erasure": ADMINISTRATORS,
+    "POST identity.confirm_erasure": ADMINISTRATORS,
+    "POST identity.refuse_erasure": ADMINISTRATORS,
     "GET audit.status": frozenset({"administrator", "province_auditor"}),
+    "GET audit.show_chain": PROVINCE_READERS,
+    "POST audit.start_chain": PROVINCE_READERS,
+    "GET audit.show_verification": PROVINCE_READERS,
+    "GET audit.show_stream": READERS,
+    "POST audit.start_stream": READERS,
+    "GET audit.show_stream_verification": READERS,
+    "GET audit.show_entry": READERS,
+    "GET audit.show_province_entry": PROVINCE_READERS,
+    "GET audit.entry_proof": READERS,
+    "GET audit.province_entry_proof": PROVINCE_READERS,
     "GET audit.approvals": READERS,
     "GET audit.all_approvals": ALL,
     "GET audit.list_pilots": READERS,
     "GET audit.list_all_pilots": frozenset({"province_officer", "province_reviewer", "province_auditor"}),
     "GET audit.show_pilot": READERS,
     "GET audit.totals": READERS,
+    "GET audit.tenant_record": READERS,
+    "GET audit.province_record": PROVINCE_READERS,
     "GET audit.search": READERS,
     "GET funds.find_document": READERS,
     "GET funds.new_disbursement": RECORDERS["disbursements"],
@@ -109,9 +126,41 @@ PAGES: Final[dict[str, frozenset[str]]] = {
     "POST funds.record_acceptance": RECORDERS["acceptances"],
     "GET funds.new_recovery": RECORDERS["recoveries"],
     "POST funds.record_recovery": RECORDERS["recoveries"],
+    "GET changes.list_reports": READERS,
+    "GET changes.list_all_reports": PROVINCE_READERS,
+    "GET changes.new_report": frozenset({"drc_officer"}),
+    "POST changes.save_report": frozenset({"drc_officer"}),
+    "GET changes.show_report": READERS,
+    "GET changes.change_report": frozenset({"drc_officer"}),
+    "POST changes.amend_report": frozenset({"drc_officer"}),
+    "GET changes.check_report": frozenset({"drc_officer"}),
+    "POST changes.send_report": frozenset({"drc_officer"}),
+    "POST changes.withdraw_report": frozenset({"drc_officer"}),
+    "POST changes.pass_report": frozenset({"drc_reviewer"}),
+    "POST changes.return_report": frozenset({"drc_reviewer"}),
+    "POST changes.check_account": frozenset({"finance_reviewer"}),
+    "POST changes.refuse_account": frozenset({"finance_reviewer"}),
+    "GET changes.decide_form": frozenset({"province_officer"}),
+    "POST changes.decide_report": frozenset({"province_officer"}),
+    "POST changes.confirm_report": frozenset({"province_reviewer"}),
+    "POST changes.send_back_report": frozenset({"province_reviewer"}),
+    "GET changes.show_baseline": READERS,
+    "GET changes.release_form": PROVINCE_READERS,
+    "POST changes.release_hold": frozenset({"province_officer"}),
+    "POST changes.confirm_release": frozenset({"province_reviewer"}),
+    "POST changes.send_back_release": frozenset({"province_reviewer"}),
+    "GET files.list_files": READERS,
+    "POST files.attach_file": READERS - {"province_auditor"},
+    "GET files.download_file": READERS,
+    "GET api_files.list_files": READERS,
+    # The file that is asked for belongs to the finance bureau.
+    "GET files.retire_form": frozenset({"finance_officer", "finance_reviewer"}),
+    "POST files.retire_file": frozenset({"finance_officer", "finance_reviewer"}),
     "GET pilots.return_form": frozenset({"province_reviewer"}),
     "POST pilots.confirm_designation": frozenset({"province_reviewer"}),
     "POST pilots.return_designation": frozenset({"province_reviewer"}),
+    "GET exchange.export_record": READERS,
+    "GET exchange.export_province_record": PROVINCE_READERS,
     "GET exchange.blank_book": ALL,
     "GET exchange.errors_book": IMPORTERS,
     "GET exchange.list_imports": IMPORTERS,
@@ -135,15 +184,17 @@ PAGES: Final[dict[str, frozenset[str]]] = {
 }
 """Endpoint to the roles that it serves; every other role is answered 403."""
 
+# Reductions are made by dispositions: nobody records one, and whoever awards is told why not.
+_LISTED: Final = RECORDERS | {"reductions": RECORDERS["awards"]}
 OF_COLLECTION: Final[dict[str, dict[str, frozenset[str]]]] = {
-    "GET funds.list_documents": dict.fromkeys(RECORDERS, READERS),
-    "GET funds.list_all_documents": dict.fromkeys(RECORDERS, PROVINCE_READERS),
-    "GET funds.show_document": dict.fromkeys(RECORDERS, READERS),
-    "GET funds.check_document": dict.fromkeys(RECORDERS, READERS),
-    "GET funds.change_document": RECORDERS,
-    "POST funds.amend_document": RECORDERS,
-    "GET funds.reverse_form": RECORDERS,
-    "POST funds.reverse_document": RECORDERS,
+    "GET funds.list_documents": dict.fromkeys(_LISTED, READERS),
+    "GET funds.list_all_documents": dict.fromkeys(_LISTED, PROVINCE_READERS),
+    "GET funds.show_document": dict.fromkeys(_LISTED, READERS),
+    "GET funds.check_document": dict.fromkeys(_LISTED, READERS),
+    "GET funds.change_document": _LISTED,
+    "POST funds.amend_document": _LISTED,
+    "GET funds.reverse_form": _LISTED,
+    "POST funds.reverse_document": _LISTED,
 }
 """Endpoints of one page for every kind of document, by the kind's collection."""
 
@@ -153,7 +204,7 @@ ACTS: Final = {"approve": CHECKERS, "return": CHECKERS, "withdraw": RECORDERS}
 
 def api_documents() -> dict[str, frozenset[str]]:
     """The endpoints of the JSON API's documents, one set a kind."""
-    table: dict[str, frozenset[str]] = {}
+    table = {"GET api_documents.list_reductions": READERS, "GET api_documents.get_reduction": READERS}
     for collection, kind in SINGULAR.items():
         table[f"GET api_documents.list_{collection}"] = READERS
         table[f"GET api_documents.get_{kind}"] = READERS

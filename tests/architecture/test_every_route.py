@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,16 +15,24 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from ledger import dispatch, tenancy
+from ledger.audit.commands_chain import StartVerification
+from ledger.domain.access import PROVINCE
+from ledger.domain.changes import ChangeType, Disposition
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
 from ledger.exchange.commands import CheckImport
 from ledger.exchange.report import Upload
 from ledger.exchange.templates import Kind
+from ledger.files.commands import AttachFile, receive
 from ledger.funds.commands_spending import RecordAcceptance, RecordExpenditure, RecordRecovery
+from ledger.identity.commands_erasure import AskErasure
 from tests.architecture import routes
 from tests.architecture.asking import BOOK, Asker, Question, World
+from tests.changes.reporting import Reports
 from tests.conftest import Browser
 from tests.factories import Factory
+from tests.files.samples import PDF
+from tests.funds.reducing import reduced
 
 PEOPLE = {
     **{role: f"220100.{role}" for role in ("finance_officer", "finance_reviewer", "drc_officer", "drc_reviewer")},
@@ -36,7 +46,7 @@ REFUSED = {401, 403, 404, 405}
 
 
 @pytest.fixture
-def world(make: Factory) -> World:
+def world(app: Flask, make: Factory, tmp_path: Path) -> World:
     """A pilot in 220100 with something of every kind."""
     pilot = make.allocated(1_000_000_00)
     finance, drc = make.actor("220100.finance_officer"), make.actor("220100.drc_officer")
@@ -69,6 +79,7 @@ def world(make: Factory) -> World:
         "expenditures": dispatch.execute(spent, finance).subject_id,
         "acceptances": dispatch.execute(accepted, drc).subject_id,
         "recoveries": dispatch.execute(recovered, finance).subject_id,
+        "reductions": reduced(make, make.awarded(900_00), 600_00),
     }
     imports = {
         role: dispatch.execute(
@@ -78,7 +89,35 @@ def world(make: Factory) -> World:
     }
     # Deactivated on the way, by the last of PEOPLE to ask.
     person_id = make.actor("220100.drc_reviewer").person_id
-    return World(pilot, make.pilot(active=False), documents, paid, imports, person_id)
+    file = AttachFile(
+        tenant_code="220100",
+        subject_type="disbursement",
+        subject_id=documents["disbursements"],
+        file=receive(io.BytesIO(PDF), "凭证.pdf"),
+    )
+    attached = str(dispatch.execute(file, finance).facts[0].after["attachment"])
+    job_ids = {
+        code: dispatch.execute(StartVerification(code), make.actor("province.auditor")).subject_id
+        for code in ("220100", PROVINCE)
+    }
+    # By the second administrator: the first one is asked.
+    asked = AskErasure("220100", make.actor("220100.finance_officer").name, "本人申请", "长发改〔2026〕7号")
+    erasure_id = dispatch.execute(asked, make.actor("admin.second")).subject_id
+    for words in (("signer-key", str(tmp_path / "signer.key")), ("sign", "--once")):
+        assert app.test_cli_runner().invoke(args=["ledger", *words]).exit_code == 0
+    waiting = make.pilot(active=False)
+    changes = _changes(make)
+    return World(pilot, waiting, documents, paid, imports, person_id, int(attached), job_ids, erasure_id, changes)
+
+
+def _changes(make: Factory) -> dict[str, int]:
+    """A change report that its maker may still mend, and a suspension of another one's project."""
+    reports = Reports(make)
+    pilot = reports.pilot()
+    suspended = reports.passed(pilot, ChangeType.C06)
+    reports.settle(suspended, Disposition.SUSPEND)
+    hold_id = reports.page(suspended).holds[0].id
+    return {"report_id": reports.draft(pilot, ChangeType.C99), "hold_id": hold_id}
 
 
 def questions(app: Flask, world: World) -> Iterator[Question]:
@@ -110,7 +149,9 @@ def _of(world: World, collection: str) -> dict[str, Any]:
 
 
 def _collection(rule: Rule) -> str | None:
-    found = re.search(r"/(awards|allocations|disbursements|expenditures|acceptances|recoveries)\b", rule.rule)
+    found = re.search(
+        r"/(awards|allocations|disbursements|expenditures|acceptances|recoveries|reductions)\b", rule.rule
+    )
     return found[1] if found else ("disbursements" if "document_id" in rule.arguments else None)
 
 
@@ -124,6 +165,16 @@ def _values(rule: Rule, world: World) -> dict[str, Any]:
         "kind": "disbursements",
         "import_id": world.imports["finance_officer"],
         "person_id": world.person_id,
+        "subject_type": "disbursement",
+        "subject_id": world.documents["disbursements"],
+        "attachment_id": world.attachment_id,
+        "seq": 1,
+        "job_id": world.job_ids["220100" if "/t/" in rule.rule else PROVINCE],
+        "request_id": world.erasure_id,
+        "ending": "csv",
+        "subject": "pilot",
+        "of_id": world.pilot.id,
+        **world.changes,
     }
 
 

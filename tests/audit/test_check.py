@@ -180,7 +180,7 @@ def test_a_document_checked_by_its_maker_is_named(books: Books, tamper: Tamper) 
 
 def test_a_changed_pilot_is_named(books: Books, tamper: Tamper) -> None:
     tamper("pilot", "UPDATE pilot SET name = 'x' WHERE id = :id", id=books.pilot.id)
-    assert named() == {("RX.3", "pilot.name", f"{TENANT}/{books.pilot.id}")}
+    assert named() == {("R10.3", "pilot.name", f"{TENANT}/{books.pilot.id}")}
 
 
 def test_an_entry_recorded_before_its_business_date_is_named(books: Books, tamper: Tamper) -> None:

@@ -53,25 +53,26 @@ def cost(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Cost:
     return made
 
 
-def test_a_pilot_s_page_is_two_transactions_of_one_exchange_each(
+def test_a_pilot_s_page_is_two_transactions_of_few_exchanges(
     sign_in: SignIn, make: Factory, books: Books, cost: Cost
 ) -> None:
     url = f"/t/220100/pilots/{books.pilot.id}"
     reviewer = sign_in(REVIEWER)
-    # Who asks; then, all at once, the pilot with its money, what holds it, its acts, and what waits for the asker.
-    assert cost.of(reviewer, url) == (2, 2)
+    # Who asks; then, all at once, the pilot with its money, what holds it, its acts, and what waits for the asker;
+    # then, all at once, what its acts name: files, people, and what was not erased.
+    assert cost.of(reviewer, url) == (2, 3)
     for _ in range(3):
         make.disbursed(books.pilot, 10_000_00)
     make.waiting(books.pilot, 10_000_00)
-    assert cost.of(reviewer, url) == (2, 2)
+    assert cost.of(reviewer, url) == (2, 3)
     # For the province the number beside its work is of every tenant: a transaction of its own.
-    assert cost.of(sign_in(PROVINCE), url) == (3, 3)
+    assert cost.of(sign_in(PROVINCE), url) == (3, 4)
 
 
 def test_a_part_of_a_pilot_s_page_costs_its_own_part(sign_in: SignIn, books: Books, cost: Cost) -> None:
     reviewer, url = sign_in(REVIEWER), f"/t/220100/pilots/{books.pilot.id}"
     assert cost.of(reviewer, url, htmx=True, headers={"HX-Target": "moneybar"}) == (2, 2)
-    assert cost.of(reviewer, f"{url}?before=9999", htmx=True, headers={"HX-Target": "timeline"}) == (2, 3)
+    assert cost.of(reviewer, f"{url}?before=9999", htmx=True, headers={"HX-Target": "timeline"}) == (2, 4)
 
 
 @pytest.mark.parametrize("place", ["pilots", "disbursements"])

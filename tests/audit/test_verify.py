@@ -178,7 +178,7 @@ def test_tampering_is_named_by_the_script(books: Books, tamper: Tamper, tmp_path
     dispatch.ask(ExportJournal(file), SYSTEM)
     assert places(file) == {
         ("document", f"{TENANT}/{books.disbursement_id}"),
-        ("position.allocation", f"{TENANT}/{books.pilot.allocation_id}"),
+        ("allocation_position", f"{TENANT}/{books.pilot.allocation_id}"),
     }
     tamper("journal_entry", f"{ONE_BYTE} WHERE tenant_code = '220300' AND kind = 'award_approved'")
     dispatch.ask(ExportJournal(file), SYSTEM)

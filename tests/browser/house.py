@@ -48,7 +48,7 @@ class House:
         # What was typed for the last sight must not ask before it is left.
         page.goto("about:blank")
         watch.complaints.clear()
-        watch.expected[:] = [f"status of {status}" for status in (sight.status, 422, 409) if status != 200]
+        watch.expected[:] = [f"status of {status}" for status in (sight.status, 409, 415, 422) if status != 200]
         # A live check may be on its way while the window goes on to the next page.
         watch.expected += ["htmx:sendAbort", "htmx:afterRequest"]
         page.set_extra_http_headers({FAULT_HEADER: str(sight.fault)} if sight.fault else {})

@@ -7,7 +7,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.browser import pages_local, pages_money, pages_province
+from tests.browser import (
+    pages_changes,
+    pages_files,
+    pages_local,
+    pages_money,
+    pages_proof,
+    pages_province,
+    pages_record,
+)
 from tests.browser.sights import Sight
 
-SIGHTS: Final[tuple[Sight, ...]] = (*pages_local.SIGHTS, *pages_money.SIGHTS, *pages_province.SIGHTS)
+SIGHTS: Final[tuple[Sight, ...]] = (
+    *pages_local.SIGHTS,
+    *pages_money.SIGHTS,
+    *pages_province.SIGHTS,
+    *pages_proof.SIGHTS,
+    *pages_files.SIGHTS,
+    *pages_changes.SIGHTS,
+    *pages_record.SIGHTS,
+)

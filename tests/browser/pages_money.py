@@ -174,5 +174,6 @@ _AFTER: Final = (
         act=acts.sent(acts.RECOVERY),
     ),
     Sight("recovery", REVIEWER, f"{_T}/recoveries/{{recovery}}", ""),
+    Sight("reductions", REVIEWER, f"{_T}/reductions", "核定调减"),
 )
 SIGHTS: Final[tuple[Sight, ...]] = (*_DISBURSEMENTS, *_AFTER)

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
+from flask import current_app
+
 import config
+from ledger.audit.commands_chain import StartVerification
+from ledger.audit.queries_journal import ListJournal
 from ledger.dispatch import ask, execute
-from ledger.domain.access import SYSTEM, Actor, Role
+from ledger.domain.access import PROVINCE, SYSTEM, Actor, Role
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
 from ledger.domain.pilots import Direction, PilotKind
 from ledger.exchange.commands import CheckImport, ConfirmImport
 from ledger.exchange.report import Upload
 from ledger.exchange.templates import Kind
+from ledger.files.commands import AttachFile, RetireFile, receive
 from ledger.funds.commands_check import ReturnDocument, ReverseDocument
 from ledger.funds.commands_spending import RecordAcceptance, RecordExpenditure, RecordRecovery
 from ledger.funds.queries import ListOpenAllocations, OpenAllocation
 from ledger.funds.queries_pilots import GetPilot
+from ledger.identity.commands_erasure import AskErasure, ConfirmErasure
 from ledger.identity.commands_roles import ProposeRoles
 from ledger.identity.queries import FindActor
+from ledger.jobs.web_worker import work_off
 from ledger.pilots.commands import ConfirmDesignation, PilotDraft
+from tests.browser.places_changes import furnish_changes
 from tests.exchange.test_web_imports import book_of, row_of
 from tests.factories import Designate, Factory, MadePilot, credit_code, project_code
+from tests.files.samples import pdf
 
 TENANT: Final = "220100"
 EMPTY: Final = "JL-CBS"
@@ -63,11 +74,48 @@ def furnish() -> Places:
     _follow_up(make, rich, places)
     _designate(make, places)
     _import(rich, places)
+    places.ids |= furnish_changes(make, rich.id, firm.id)
     order = ProposeRoles(
         TENANT, places.ids["asked_person"], (Role.DRC_OFFICER, Role.DRC_REVIEWER), "长发改人〔2026〕12号 岗位调整"
     )
     execute(order, find_actor(ADMINISTRATOR))
+    _attach(places)
+    _prove(places)
     return places
+
+
+def _attach(places: Places) -> None:
+    """A voucher beside the posted disbursement, and one that was attached in error and retired."""
+    officer = find_actor(OFFICER)
+
+    def attach(name: str, label: str) -> int:
+        file = receive(io.BytesIO(pdf(name)), name)
+        order = AttachFile(
+            tenant_code=TENANT, subject_type="disbursement", subject_id=places.ids["posted"], file=file, label=label
+        )
+        return int(str(execute(order, officer).facts[0].after["attachment"]))
+
+    places.ids["file"] = attach("支付凭证 ZF-2026-1101.pdf", "银行回单")
+    wrong = RetireFile(tenant_code=TENANT, attachment_id=attach("合同.pdf", ""), reason="附错了文件，正确的已另传")
+    execute(wrong, officer)
+
+
+def _prove(places: Places) -> None:
+    """Checkpoints, a verification that ended and one that waits, a value that is erased and one that is to be."""
+    auditor, drc = find_actor(AUDITOR), find_actor(DRC_OFFICER)
+    runner = current_app.test_cli_runner()
+    for words in (("signer-key", str(Path(current_app.instance_path) / "signer.key")), ("sign", "--once")):
+        assert runner.invoke(args=["ledger", *words]).exit_code == 0
+    places.ids["verification"] = execute(StartVerification(PROVINCE), auditor).subject_id
+    places.ids["own_verification"] = execute(StartVerification(TENANT), drc).subject_id
+    work_off()
+    places.ids["asked_verification"] = execute(StartVerification(TENANT), drc).subject_id
+    kinds = {one.kind: one.seq for one in ask(ListJournal(TENANT), auditor).entries}
+    places.ids["entry"] = kinds["disbursement_approved"]
+    for name, username in (("erased", OFFICER), ("erasure", DRC_OFFICER)):
+        order = AskErasure(TENANT, find_actor(username).name, "本人书面申请", "长发改〔2026〕88号")
+        places.ids[name] = execute(order, find_actor(ADMINISTRATOR)).subject_id
+    execute(ConfirmErasure(TENANT, places.ids["erased"]), find_actor("admin.second"))
 
 
 def _pilot_with_room(room: int, *, least: bool = False) -> MadePilot:

@@ -41,13 +41,24 @@ def test_no_persons_name_enters_a_payload(app: Flask, make: Factory, settings: c
     assert not [payload for payload in payloads for name in names if f'"{name}"' in payload]
 
 
+_ASKED = (
+    "INSERT INTO erasure_request (tenant_code, id, commitments, reason, document_no, status, made_by, made_by_name,"
+    " made_at) VALUES (:code, :id, :hash, 'r', 'd', 'waiting', 1, 'm', '2026-11-23T02:00:00.000000+00:00')"
+)
+_CONFIRMED = "UPDATE erasure_request SET status = 'confirmed', decided_by = 2 WHERE tenant_code = :code AND id = :id"
+
+
 def test_erasing_a_personal_value_leaves_the_chain_whole(app: Flask, settings: config.Settings) -> None:
     owner = create_engine(settings.database_owner_url)
     database.prepare_engine(owner)
     with owner.begin() as connection:
-        rows = connection.execute(text("SELECT commitment, salt, content FROM personal_value")).all()
+        rows = connection.execute(text("SELECT tenant_code, commitment, salt, content FROM personal_value")).all()
         assert rows
         assert all(commitment(bytes.fromhex(row.salt), row.content) == row.commitment for row in rows)
+        for number, row in enumerate(rows, start=1):
+            values = {"code": row.tenant_code, "id": number, "hash": row.commitment}
+            connection.execute(text(_ASKED), values)
+            connection.execute(text(_CONFIRMED), values)
         connection.execute(text("DELETE FROM personal_value"))
     owner.dispose()
     assert dispatch.ask(VerifyJournal(), SYSTEM).sound

@@ -67,6 +67,7 @@ def test_entries_and_the_journal_are_never_changed_or_deleted(app: Flask, pilot:
             "DELETE FROM award_line",
             "UPDATE document SET amount = 1 WHERE status = 'posted'",
             "UPDATE document SET status = 'posted' WHERE status = 'waiting'",
+            "UPDATE document SET status = 'posted', checked_by = made_by + 1 WHERE status = 'waiting'",
             "UPDATE document SET status = 'reversed' WHERE status = 'posted'",
             "UPDATE document SET payee_account = '1' WHERE status = 'posted'",
             "UPDATE document SET payee_account = '1' WHERE status = 'waiting'",

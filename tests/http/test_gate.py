@@ -145,7 +145,7 @@ def test_an_unmarked_endpoint_refuses_strangers(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         if rule.endpoint.endswith("static") or rule.endpoint in public | {"probe.open_page"}:
             continue
-        values = {"code": "220100", "row_id": 7, "kind": "cap", "person_id": 7}
+        values = {"code": "220100", "row_id": 7, "kind": "cap", "person_id": 7, "request_id": 7}
         with app.test_request_context():
             used = {name: values[name] for name in rule.arguments}
             url = app.url_map.bind("localhost").build(rule.endpoint, used, method=next(iter(rule.methods or ())))
