@@ -17,7 +17,7 @@ from bench.measure import Figure
 from bench.results import page, table
 from bench.server import DURABLE, Place
 
-TOPICS = ("acts", "sqlite", "reads", "pages", "imports")
+TOPICS = ("acts", "chain", "dispositions", "sqlite", "reads", "pages", "imports", "verifier")
 """Each is a module `bench/<topic>.py` with `figures(place) -> list[Figure]`."""
 RESULTS = Path(__file__).resolve().parent / "results.md"
 

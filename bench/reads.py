@@ -14,6 +14,7 @@ from bench.fill import CODES, PER_PAGE, Filled, fill
 from bench.measure import Figure, interleaved, medians, percentile, ratio
 from bench.server import Database, Place, actor
 from ledger.app import create_app
+from ledger.audit.queries_journal import Timeline
 from ledger.audit.queries_totals import PilotPositionOf, TenantTotals
 from ledger.dispatch import ask
 from tests.conftest import PASSWORD, Browser, Client
@@ -131,6 +132,16 @@ def _pilot_pages(filled: Filled) -> Act:
     return _pages([f"/t/{CODE}/pilots/{pilot_id}" for pilot_id in filled.busy_pilots[CODE]])
 
 
+def _timelines(filled: Filled) -> Act:
+    asker = actor(READER)
+    pilots = cycle(filled.busy_pilots[CODE])
+    return lambda: ask(Timeline(CODE, next(pilots)), asker)
+
+
+def _record(_filled: Filled) -> Act:
+    return _pages([f"/t/{CODE}/record"])
+
+
 def _list_page(place: Callable[[int], int]) -> Callable[[Filled], Act]:
     """The page of the tenant's disbursements that `place` chooses of so many."""
 
@@ -154,6 +165,8 @@ def _totals(_filled: Filled) -> Act:
 
 READS: dict[str, tuple[Callable[[Filled], Act], bool]] = {
     "a pilot's page": (_pilot_pages, True),
+    "a pilot's timeline, first page": (_timelines, True),
+    "a tenant's record of changes, first page": (_record, True),
     "the first page of disbursements": (_list_page(lambda _pages: 1), True),
     "the middle page of disbursements": (_list_page(lambda pages: pages // 2 + 1), True),
     "the last page of disbursements": (_list_page(lambda pages: pages), True),
