@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -61,8 +62,9 @@ def figures(place: Place) -> list[Figure]:
             bound=(
                 "C16 with 同意并调减, disposed of and confirmed (report, baseline version, holds, reduction with its"
                 f" entry, positions, four journal entries) beside a disbursement recorded and approved, {A_SLICE} of"
-                " each a slice, one after the other; each act is one durable commit. Bound by the rows that the"
-                " confirmation writes: four entries of the journal instead of one, and a posting in three positions."
+                " each a slice, one after the other; each act has its key and is one durable commit. Bound by the rows"
+                " that the confirmation writes: four entries of the journal instead of one, and a posting in three"
+                " positions."
             ),
         )
     ]
@@ -86,8 +88,9 @@ class _Desks:
         for _ in range(A_SLICE):
             steps = []
             for command, person in prepare():
+                key = str(uuid.uuid4())
                 began = time.perf_counter()
-                self._done = execute(command, person).subject_id
+                self._done = execute(command, person, key).subject_id
                 steps.append(time.perf_counter() - began)
             taken.append(sum(steps))
             last.append(steps[-1])

@@ -75,7 +75,7 @@ class DisposeReport(OnReport):
         before = standing.report
         status = next_state(before.status, self._act(before))
         _check_filed(before, self.disposition)
-        decided = self._decided(desk, before)
+        decided = self._decided(desk, standing)
         if not _is_filed(before) and applies(self.disposition, before.type):
             check_moved(before, standing.base, self.confirmed_version)
         after = store.move(desk, before, status=status, disposition=self.disposition, return_reason=None, **decided)
@@ -90,7 +90,7 @@ class DisposeReport(OnReport):
             return ReportAct.SUPPLEMENT
         return ReportAct.PROPOSE if needs_second(self.disposition, report.type) else ReportAct.DISPOSE
 
-    def _decided(self, desk: Desk, report: StoredReport) -> dict[str, Any]:
+    def _decided(self, desk: Desk, standing: Standing) -> dict[str, Any]:
         check_not_future(self.disposed_on, desk.today, "disposed_on")
         supplement = self.disposition is Disposition.SUPPLEMENT
         number = clean_text(normalise_document_no(self.document_no), "document_no", _NUMBER)
@@ -98,7 +98,7 @@ class DisposeReport(OnReport):
             raise Required("请填写处置文号，例如 吉发改服务函〔2026〕31号。", field="document_no")
         words_needed = supplement or self.disposition is Disposition.REFUSE
         opinion = clean_text(self.opinion, "opinion", _OPINION, required=words_needed, lines=True)
-        self._check_money(desk, report)
+        self._check_money(desk, standing)
         return {
             "disposition_document_no": number or None,
             "disposed_on": self.disposed_on,
@@ -110,19 +110,19 @@ class DisposeReport(OnReport):
             "disposed_at": desk.now,
         }
 
-    def _check_money(self, desk: Desk, report: StoredReport) -> None:
+    def _check_money(self, desk: Desk, standing: Standing) -> None:
         if self.disposition is Disposition.RECOVER:
             if self.recover_amount is None:
                 raise Required("请填写要收回的金额。", field="recover_amount")
             if self.recover_amount.fen <= 0:
                 raise AmountSign("要收回的金额应大于零。请核对。", field="recover_amount")
-            money_project(desk, report)
+            money_project(desk, standing)
         if self.disposition is Disposition.AGREE_REDUCED:
             if self.reduced_to is None:
                 raise Required("请填写调减后的核定金额。", field="reduced_to")
             if self.reduced_to.fen < 0:
                 raise AmountSign("调减后的金额不能为负数。请核对。", field="reduced_to")
-            line = line_of_project(desk, money_project(desk, report))
+            line = line_of_project(desk, money_project(desk, standing))
             if line is None:
                 raise Invalid("该项目没有已入账的资金核定，不能调减。请改用其他处置。", field="reduced_to")
             check_reduction(line.position, self.reduced_to)
@@ -184,13 +184,13 @@ def effects(desk: Desk, standing: Standing, report: StoredReport, confirmed_vers
         facts += change_baseline(desk, report, base, Decision(report.disposed_on, report.disposition_document_no))
     facts += settle_holds(desk, report, disposition, standing.hold)
     if disposition is Disposition.AGREE_REDUCED:
-        facts += _reduce(desk, report)
+        facts += _reduce(desk, report, money_project(desk, standing))
     if disposition is Disposition.RECOVER:
-        facts.append(demand_back(desk, report, report.disposed_by or 0))
+        facts.append(demand_back(desk, report, money_project(desk, standing), report.disposed_by or 0))
     return facts
 
 
-def _reduce(desk: Desk, report: StoredReport) -> list[Fact]:
+def _reduce(desk: Desk, report: StoredReport, project_id: int) -> list[Fact]:
     if report.reduced_to is None or report.disposed_on is None:
         raise Required("请填写调减后的核定金额。", field="reduced_to")
     maker = Actor(
@@ -204,7 +204,7 @@ def _reduce(desk: Desk, report: StoredReport) -> list[Fact]:
     )
     return reduce_award(
         desk,
-        project_id=money_project(desk, report),
+        project_id=project_id,
         new_amount=report.reduced_to,
         document_no=report.disposition_document_no or "",
         reason=f"{report.number} {report.type.label}",

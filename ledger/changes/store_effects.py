@@ -39,6 +39,11 @@ _DEMAND = Constant(
     " document_no, demanded_on, made_by, checked_by, recorded_at) VALUES (:tenant_code, :id, :pilot_id, :project_id,"
     " :report_id, :report_number, :amount, :basis, :document_no, :demanded_on, :made_by, :checked_by, :recorded_at)"
 )
+_PROJECTS = Constant(
+    "SELECT j.id FROM change_report r JOIN project j ON j.tenant_code = r.tenant_code AND j.pilot_id = r.pilot_id"
+    " AND (r.project_id IS NULL OR j.id = r.project_id)"
+    " WHERE r.tenant_code = :tenant_code AND r.id = :report_id ORDER BY j.id"
+)
 _PERSONAL = "（个人信息）"
 
 
@@ -52,11 +57,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A report, locked, with the baseline that it changes as it is now and what it holds."""
+    """A report, locked, with the baseline that it changes as it is now, what it holds, and whose money it may move.
+
+    `projects` is the report's own project, or every one of the pilot where the pilot itself changes.
+    """
 
     report: StoredReport
     base: StoredBaseline
     hold: StoredHold | None
+    projects: tuple[int, ...]
 
 
 def load_standing(desk: Desk, report_id: int) -> Standing:
@@ -65,11 +74,14 @@ def load_standing(desk: Desk, report_id: int) -> Standing:
     Raises:
         NotFound: unknown, or another tenant's.
     """
-    reports, baselines, holds = desk.read_all(
-        report_reading(report_id), newest_reading(report_id), report_holds_reading(report_id)
+    reports, baselines, holds, projects = desk.read_all(
+        report_reading(report_id),
+        newest_reading(report_id),
+        report_holds_reading(report_id),
+        (_PROJECTS, {"report_id": report_id}),
     )
     report, held = report_found(reports), holds_found(holds)
-    return Standing(report, baseline_found(baselines), held[0] if held else None)
+    return Standing(report, baseline_found(baselines), held[0] if held else None, tuple(row.id for row in projects))
 
 
 def hold_of_report(desk: Desk, report: StoredReport) -> StoredHold | None:
@@ -211,26 +223,23 @@ def _goes_on(report: StoredReport, disposition: Disposition) -> bool:
     )
 
 
-def money_project(desk: Desk, report: StoredReport) -> int:
+def money_project(desk: Desk, standing: Standing) -> int:
     """The project whose money a disposition moves: the report's, or the pilot's only one.
 
     Raises:
         Invalid: the report is of a pilot with several projects.
     """
-    if report.project_id is not None:
-        return report.project_id
-    projects = load_projects(desk, report.pilot_id)
-    if len(projects) != 1:
+    if len(standing.projects) != 1:
         raise Invalid(
             "“{name}”有 {count} 个项目，调减或收回须按项目办理。请另由该项目的变更报告处置。",
             field="disposition",
-            name=load_pilot(desk, report.pilot_id).name,
-            count=len(projects),
+            name=load_pilot(desk, standing.report.pilot_id).name,
+            count=len(standing.projects),
         )
-    return projects[0].id
+    return standing.projects[0]
 
 
-def demand_back(desk: Desk, report: StoredReport, made_by: int) -> Fact:
+def demand_back(desk: Desk, report: StoredReport, project_id: int, made_by: int) -> Fact:
     """Open the recovery that a settled report decided; it is settled by recoveries that reach it."""
     amount, document_no, demanded_on = report.recover_amount, report.disposition_document_no, report.disposed_on
     if amount is None or document_no is None or demanded_on is None:
@@ -238,7 +247,7 @@ def demand_back(desk: Desk, report: StoredReport, made_by: int) -> Fact:
     row = {
         "id": desk.new_id(),
         "pilot_id": report.pilot_id,
-        "project_id": money_project(desk, report),
+        "project_id": project_id,
         "report_id": report.id,
         "report_number": report.number,
         "amount": amount,
