@@ -11,6 +11,8 @@ from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
+# Run as a program, only scripts/ is on the path; migrations share `migrations.securing`.
+sys.path.insert(0, str(ROOT))
 NUMBERED = re.compile(r"\d{4}_[a-z0-9_]+")
 
 

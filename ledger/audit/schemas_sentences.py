@@ -40,7 +40,7 @@ SENTENCE_LABELS: Final[dict[str, str]] = {
     "import_recorded": "导入 %(file_name)s：共 %(rows)s 行，存入 %(stored)s 行",
     "person_registered": "登记人员：%(name)s",
     "person_deactivated": "停用账号：%(person)s",
-    "password_set": "设定密码：%(person)s",
+    "password_set": "设定密码：%(person)s",  # nosec B105
     "office_registered": "登记单位：%(name)s",
     "office_deactivated": "停用单位：%(office)s",
     "office_reactivated": "恢复使用单位：%(office)s",
@@ -48,8 +48,8 @@ SENTENCE_LABELS: Final[dict[str, str]] = {
     "roles_changed": "确认角色变更：%(person)s",
     "roles_refused": "退回角色变更：%(person)s",
     "roles_withdrawn": "撤回角色变更：%(person)s",
-    "token_issued": "签发接口令牌：%(person)s，有效期至 %(expires_on)s",
-    "token_revoked": "撤销接口令牌：%(person)s",
+    "token_issued": "签发接口令牌：%(person)s，有效期至 %(expires_on)s",  # nosec B105
+    "token_revoked": "撤销接口令牌：%(person)s",  # nosec B105
     "tokens_revoked": "撤销全部接口令牌：%(person)s，共 %(tokens)s 个",
     "erasure_asked": "申请删除个人信息",
     "erasure_refused": "不同意删除个人信息",
