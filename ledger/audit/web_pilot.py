@@ -11,7 +11,7 @@ from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from ledger import clock
-from ledger.audit import web_statement
+from ledger.audit import web_pilot_files, web_statement
 from ledger.audit.queries_journal import TIMELINE_PARTS, Event, Timeline, TimelinePage
 from ledger.audit.queries_pilot_page import GetPilotPage, PilotPage
 from ledger.audit.schemas_record import ToldFile, told
@@ -32,7 +32,7 @@ from ledger.funds.schemas_shown import days_since
 from ledger.http import actor, forms, htmx, navigation
 from ledger.http.paging import path
 
-_TABS = ("timeline", "ledger", "projects", "changes")
+_TABS = ("timeline", "ledger", "projects", "changes", "files")
 _KINDS = frozenset(DocumentKind)
 _MOST_CHANGES = 200
 """Reports on the page of one pilot; the list of all has the rest."""
@@ -72,6 +72,7 @@ def show_pilot(code: str, pilot_id: int) -> Response:
         **statement,
         tab=tab,
         **(_changes(code, pilot_id) if tab == "changes" else {}),
+        **(web_pilot_files.context(code, pilot_id) if tab == "files" else {}),
         tabs=_tabs(path("t", code, "pilots", pilot_id), tab, found),
         acts=_acts(found),
         may_confirm=_may_confirm(found),
@@ -98,6 +99,7 @@ def _tabs(url: str, tab: str, found: PilotPage) -> list[dict[str, Any]]:
     ]
     rows.append(("changes", _("变更"), f"{url}?tab=changes", found.changes))
     rows.append(("projects", _("项目"), f"{url}?tab=projects", found.projects))
+    rows.append(("files", _("文件"), f"{url}?tab=files", None))
     return [{"label": label, "url": to, "current": name == tab, "count": count} for name, label, to, count in rows]
 
 

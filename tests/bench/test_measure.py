@@ -98,4 +98,4 @@ def test_a_full_run_leaves_its_page_and_a_part_does_not(tmp_path: Path, capsys: 
 
 def test_an_unknown_topic_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["acts", "speed"]) == 2
-    assert "no figures are called speed; there are acts, sqlite" in capsys.readouterr().err
+    assert "no figures are called speed; there are acts, chain" in capsys.readouterr().err

@@ -52,6 +52,14 @@ SIGHTS: Final[tuple[Sight, ...]] = (
         "附件",
         act=acts.pressed("#attach", "#errors"),
     ),
+    Sight(
+        "pilot-files",
+        OFFICER,
+        "/t/220100/pilots/{pilot}?tab=files",
+        "",
+        "文件. What stands beside a pilot's documents and reports, and what is attached to the pilot itself.\n"
+        "Each is a download whose hash is in the journal.",
+    ),
     Sight("document-with-files", OFFICER, "/t/220100/disbursements/{posted}", "拨付"),
     Sight(
         "file-retire",
