@@ -158,9 +158,9 @@ class Timeline:
         # One more than is shown says whether there is an older page.
         return _PARTS[self.part], {"pilot_id": self.pilot_id, "before": before, "count": self._count + 1}
 
-    def page(self, desk: Desk, rows: Sequence[Row]) -> TimelinePage:
-        """The rows of that reading as a page, with what they name looked up."""
-        events = completed(desk, [event_of(row) for row in rows[: self._count]])
+    def page(self, desk: Desk, rows: Sequence[Row], *, has_files: bool = True) -> TimelinePage:
+        """The rows of that reading as a page, with what they name looked up; no files where none were attached."""
+        events = completed(desk, [event_of(row) for row in rows[: self._count]], has_files=has_files)
         return TimelinePage(events, events[-1].seq if len(rows) > self._count else None)
 
     @property

@@ -25,7 +25,8 @@ _PAGE = Constant(
     " a.recovered_disbursed, a.spent, a.accepted, (SELECT count(*) FROM project j"
     " WHERE j.tenant_code = p.tenant_code AND j.pilot_id = p.id) AS projects,"
     " (SELECT count(*) FROM change_report r WHERE r.tenant_code = p.tenant_code AND r.pilot_id = p.id"
-    " AND r.status <> 'draft') AS changes FROM pilot p"
+    " AND r.status <> 'draft') AS changes, (SELECT count(*) FROM attachment f"
+    " WHERE f.tenant_code = p.tenant_code AND f.pilot_id = p.id) AS files FROM pilot p"
     " JOIN tenant t ON t.code = p.tenant_code"
     " JOIN pilot_position c ON c.tenant_code = p.tenant_code AND c.pilot_id = p.id"
     " CROSS JOIN (SELECT sum(allocated) AS allocated, sum(waiting) AS waiting, sum(disbursed) AS disbursed,"
@@ -50,6 +51,8 @@ class PilotPage:
     projects: int
     changes: int
     """How many change reports of it were sent."""
+    files: int
+    """How many files were attached to it, its documents and its reports."""
     holds: Sequence[Hold]
     project_holds: Sequence[StoredHold]
     """What change reports hold of its projects' money."""
@@ -100,11 +103,12 @@ class GetPilotPage:
             recovered_disbursed=row.recovered_disbursed or ZERO,
             projects=int(row.projects),
             changes=int(row.changes),
+            files=int(row.files),
             holds=holds_from(holds),
             project_holds=holds_found(project_holds),
             project_names={one.id: one.name for one in load_projects(desk, row.id)} if project_holds else {},
             demands=[one for one in demands_from(demands) if one.left],
-            timeline=None if timeline is None else timeline.page(desk, more[0]),
+            timeline=None if timeline is None else timeline.page(desk, more[0], has_files=bool(row.files)),
             waiting=waiting_count(desk.actor, more[-1] if waiting else ()) if self._counts_here(desk) else None,
         )
 

@@ -179,12 +179,15 @@ _FILES = Pair(
 )
 
 
-def completed(desk: Desk, events: Sequence[Event]) -> tuple[Event, ...]:
-    """The events with the values, the names and the files that their facts only name, read in one exchange."""
+def completed(desk: Desk, events: Sequence[Event], *, has_files: bool = True) -> tuple[Event, ...]:
+    """The events with the values, the names and the files that their facts only name, read in one exchange.
+
+    Without `has_files` the caller knows that none was attached.
+    """
     streams: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         streams[event.stream].append(event)
-    asked = [one for stream, part in streams.items() for one in _asked(desk, stream, part)]
+    asked = [one for stream, part in streams.items() for one in _asked(desk, stream, part, has_files)]
     if not asked:
         return tuple(events)
     rows = desk.read_all(*[reading for _stream, _what, reading in asked])
@@ -195,12 +198,13 @@ def completed(desk: Desk, events: Sequence[Event]) -> tuple[Event, ...]:
     return tuple(whole[event.stream].complete(event) for event in events)
 
 
-def _asked(desk: Desk, stream: str, events: Sequence[Event]) -> list[tuple[str, str, Reading]]:
+def _asked(desk: Desk, stream: str, events: Sequence[Event], has_files: bool) -> list[tuple[str, str, Reading]]:
+    filed = [one for one in events if has_files and one.subject_type in _HAVE_FILES]
     wanted = (
         ("personal", _PERSONAL, sorted({one for event in events for one in _commitments(event)})),
         ("people", _PEOPLE, sorted({one for event in events for one in _persons(event)})),
         ("offices", _OFFICES, sorted({e.subject_id for e in events if e.subject_type == "office"})),
-        ("files", _FILES, sorted({(e.subject_type, e.subject_id) for e in events if e.subject_type in _HAVE_FILES})),
+        ("files", _FILES, sorted({(e.subject_type, e.subject_id) for e in filed})),
     )
     return [
         (stream, what, statement.reading(desk, stream, listed=json.dumps(listed)))
@@ -224,13 +228,12 @@ class _Known:
             self._files[row.subject_type, row.subject_id][key] = Evidence(str(after.get("file", "")), key, gone)
 
     def complete(self, event: Event) -> Event:
-        own = () if event.kind.startswith("file_") else self._files.get((event.subject_type, event.subject_id), {})
-        return replace(
-            event,
-            personal={one: self._personal.get(one) for one in _commitments(event)},
-            people={one: self._names[one] for one in (*_persons(event), event.subject_id) if one in self._names},
-            evidence=tuple(own.values()) if own else (),
-        )
+        files = None if event.kind.startswith("file_") else self._files.get((event.subject_type, event.subject_id))
+        personal = {one: self._personal.get(one) for one in _commitments(event)}
+        people = {one: self._names[one] for one in (*_persons(event), event.subject_id) if one in self._names}
+        if not (files or personal or people):
+            return event
+        return replace(event, personal=personal, people=people, evidence=tuple(files.values()) if files else ())
 
 
 def _commitments(event: Event) -> Iterable[str]:
@@ -242,9 +245,10 @@ def _committed(value: Any) -> Iterable[str]:
         if set(value) == {"commitment"} and isinstance(value["commitment"], str):
             yield value["commitment"]
             return
-        value = [*value.values()]
-    if isinstance(value, list):
-        for one in value:
+        value = value.values()
+    # Most values are texts: only what may hold others is looked into.
+    for one in value:
+        if isinstance(one, dict | list):
             yield from _committed(one)
 
 

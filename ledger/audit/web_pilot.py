@@ -99,7 +99,7 @@ def _tabs(url: str, tab: str, found: PilotPage) -> list[dict[str, Any]]:
     ]
     rows.append(("changes", _("变更"), f"{url}?tab=changes", found.changes))
     rows.append(("projects", _("项目"), f"{url}?tab=projects", found.projects))
-    rows.append(("files", _("文件"), f"{url}?tab=files", None))
+    rows.append(("files", _("文件"), f"{url}?tab=files", found.files))
     return [{"label": label, "url": to, "current": name == tab, "count": count} for name, label, to, count in rows]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +12,11 @@ from flask import Flask
 
 from ledger import dispatch, tenancy
 from ledger.desk import Desk
+from ledger.files.commands import AttachFile, receive
 from tests.audit.conftest import Books
 from tests.conftest import Browser
 from tests.factories import Factory
+from tests.files.samples import pdf
 
 SignIn = Callable[[str], Browser]
 REVIEWER, PROVINCE = "220100.finance_reviewer", "province.reviewer"
@@ -58,15 +61,19 @@ def test_a_pilot_s_page_is_two_transactions_of_few_exchanges(
 ) -> None:
     url = f"/t/220100/pilots/{books.pilot.id}"
     reviewer = sign_in(REVIEWER)
-    # Who asks; then, all at once, the pilot with its money, what holds it, its acts, and what waits for the asker;
-    # then, all at once, what its acts name: files, people, and what was not erased.
-    assert cost.of(reviewer, url) == (2, 3)
+    # Who asks; then, all at once, the pilot with its money, what holds it, its acts, and what waits for the asker.
+    assert cost.of(reviewer, url) == (2, 2)
     for _ in range(3):
         make.disbursed(books.pilot, 10_000_00)
-    make.waiting(books.pilot, 10_000_00)
-    assert cost.of(reviewer, url) == (2, 3)
+    waiting_id = make.waiting(books.pilot, 10_000_00)
+    assert cost.of(reviewer, url) == (2, 2)
     # For the province the number beside its work is of every tenant: a transaction of its own.
-    assert cost.of(sign_in(PROVINCE), url) == (3, 4)
+    assert cost.of(sign_in(PROVINCE), url) == (3, 3)
+    # Where files stand beside its documents, they are one exchange more, all at once.
+    file = receive(io.BytesIO(pdf("x")), "凭证.pdf")
+    attaching = AttachFile(tenant_code="220100", subject_type="disbursement", subject_id=waiting_id, file=file)
+    dispatch.execute(attaching, make.actor("220100.finance_officer"))
+    assert cost.of(reviewer, url) == (2, 3)
 
 
 def test_a_part_of_a_pilot_s_page_costs_its_own_part(sign_in: SignIn, books: Books, cost: Cost) -> None:
