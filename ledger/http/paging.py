@@ -141,7 +141,8 @@ def link(**changes: object) -> str:
 
 def path(*parts: object) -> str:
     """A URL of the site map from its parts: `path("t", "220100", "pilots", 7)` is `/t/220100/pilots/7`."""
-    return quote(request.script_root) + "/" + "/".join([_quoted(str(part)) for part in parts])
+    root = request.script_root
+    return (quote(root) if root else "") + "/" + "/".join([_quoted(str(part)) for part in parts])
 
 
 def _quoted(text: str) -> str:
