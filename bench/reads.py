@@ -138,6 +138,10 @@ def _timelines(filled: Filled) -> Act:
     return lambda: ask(Timeline(CODE, next(pilots)), asker)
 
 
+def _record(_filled: Filled) -> Act:
+    return _pages([f"/t/{CODE}/record"])
+
+
 def _list_page(place: Callable[[int], int]) -> Callable[[Filled], Act]:
     """The page of the tenant's disbursements that `place` chooses of so many."""
 
@@ -162,6 +166,7 @@ def _totals(_filled: Filled) -> Act:
 READS: dict[str, tuple[Callable[[Filled], Act], bool]] = {
     "a pilot's page": (_pilot_pages, True),
     "a pilot's timeline, first page": (_timelines, True),
+    "a tenant's record of changes, first page": (_record, True),
     "the first page of disbursements": (_list_page(lambda _pages: 1), True),
     "the middle page of disbursements": (_list_page(lambda pages: pages // 2 + 1), True),
     "the last page of disbursements": (_list_page(lambda pages: pages), True),
