@@ -82,12 +82,6 @@ def newest(folder: Path, known: tuple[VerifierKey, ...]) -> Kept:
     return Kept(tuple(checkpoints), tuple(unreadable))
 
 
-def changed_at(folder: Path) -> int:
-    """A number that changes whenever a note or a key is added: the folders' last changes in nanoseconds."""
-    found = [folder, *(path for path in _entries(folder) if path.is_dir())]
-    return sum(path.stat().st_mtime_ns for path in found if path.exists())
-
-
 def _entries(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())

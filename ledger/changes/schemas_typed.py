@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ledger.domain import amounts, dates
 from ledger.domain.amounts import BLANKS
 from ledger.domain.baselines import clean_value
-from ledger.domain.changes import FIELDS, BaselineField, FieldKind, Lines, Value
+from ledger.domain.changes import BaselineField, FieldKind, Lines, Value
 from ledger.domain.errors import Invalid, LedgerError
 from ledger.domain.money import Money, yuan
 
@@ -76,8 +76,3 @@ def typed_as(value: Value) -> str:
 def is_ticked(typed: Mapping[str, str], name: str) -> bool:
     """Whether the form says that a field changes."""
     return bool(typed.get(tick(name)))
-
-
-def personal_of(name: str) -> bool:
-    """Whether a field's values are kept as commitments."""
-    return FIELDS[name].personal

@@ -119,15 +119,6 @@ def record_gap(files: tuple[Path, ...], reason: str, maker: str, key_file: Path)
     return Answer({"streams": plain}, "\n".join(lines))
 
 
-def verifier_of(text: str) -> VerifierKey:
-    """A verifier key from the command line.
-
-    Raises:
-        click.UsageError: it is none.
-    """
-    return _verifier(text)
-
-
 def _round(signer: Signer) -> list[Signed]:
     try:
         return signer.round()

@@ -12,6 +12,8 @@ from ledger.domain.documents import DocumentKind
 from ledger.domain.errors import Required, TooLarge, WrongType
 from ledger.domain.identifiers import clean_text
 
+BROKEN_ARCHIVE: Final = (BadZipFile, ValueError, struct.error, NotImplementedError, EOFError)
+"""What the standard library raises over an archive that is damaged, or that it cannot read."""
 MAX_BYTES: Final = 20 * 1024 * 1024
 SUBJECTS: Final[tuple[str, ...]] = (*(kind.value for kind in DocumentKind), "change_report", "pilot")
 """What files are attached to, as the journal calls it."""
@@ -214,7 +216,7 @@ def _members(stream: IO[bytes], size: int) -> list[ZipInfo]:
     try:
         with ZipFile(stream) as archive:
             return archive.infolist()
-    except (BadZipFile, ValueError, struct.error, NotImplementedError, EOFError) as error:
+    except BROKEN_ARCHIVE as error:
         raise _damaged() from error
 
 

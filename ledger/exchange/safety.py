@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from io import BytesIO
 from posixpath import normpath
 from xml.parsers import expat  # nosec B407
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from ledger.domain.errors import Invalid, TooLarge
+from ledger.domain.evidence import BROKEN_ARCHIVE
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNZIPPED_BYTES = 64 * 1024 * 1024
@@ -65,7 +66,7 @@ def check_package(data: bytes, on_worksheet: Callable[[str], ElementHandler] | N
     try:
         with ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
-    except (BadZipFile, ValueError, struct.error, NotImplementedError, EOFError) as error:
+    except BROKEN_ARCHIVE as error:
         raise damaged() from error
     # The directory's end stands at the very end, so that no reader can find another one.
     if data[-22:-18] != b"PK\x05\x06" or data[-2:] != b"\0\0":
