@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from ledger.desk import Desk
@@ -25,6 +26,8 @@ JOINED: Final = (
 )
 SHORT: Final = 8
 """How much of a hash is shown."""
+REMEMBERED: Final = 2048
+"""Entries that a process remembers as it has read them: they never change, and a page is often looked at again."""
 _SAME: Final = (
     *("stream", "seq", "recorded_at", "kind", "actor_id", "actor_name", "office_id", "office_name", "subject_type"),
     *("subject_id", "business_date", "pilot_id", "pilot_name"),
@@ -58,11 +61,12 @@ class Evidence:
     is_retired: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# One is the same as another only where it is that very one: so what was said of it can be remembered.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Event:
     """One act with the parts of its sentence. `before` and `after` are the fact's own plain values.
 
-    `personal` are the values behind the commitments in them: None where a value was erased. `people`
+    `commitments` and `persons` are what they only name: personal values and persons by their ids. `personal` are the values behind the commitments in them: None where a value was erased. `people`
     are the names of the persons and offices that the fact names by id, as far as the reader's scope holds them.
     """
 
@@ -90,13 +94,21 @@ class Event:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     changes: tuple[Change, ...]
+    commitments: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
     personal: Mapping[str, str | None]
     people: Mapping[str, str]
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether nothing was looked up for it: it is then the same each time it is read."""
+        return not (self.personal or self.people or self.evidence)
 
+
+@lru_cache(maxsize=REMEMBERED)
 def event_of(row: Row) -> Event:
-    """A row of `COLUMNS` as an event, with nothing looked up yet."""
+    """A row of `COLUMNS` as an event, with nothing looked up yet; nobody may change what it holds."""
     body = body_of(row.payload)
     before, after = fields_of(body, "before"), fields_of(body, "after")
     same: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
@@ -113,6 +125,8 @@ def event_of(row: Row) -> Event:
         before=before,
         after=after,
         changes=_changes(before, after),
+        commitments=tuple(_committed([before, after])),
+        persons=tuple(_persons(row.subject_type, row.subject_id, after)),
         personal={},
         people={},
     )
@@ -201,8 +215,8 @@ def completed(desk: Desk, events: Sequence[Event], *, has_files: bool = True) ->
 def _asked(desk: Desk, stream: str, events: Sequence[Event], has_files: bool) -> list[tuple[str, str, Reading]]:
     filed = [one for one in events if has_files and one.subject_type in _HAVE_FILES]
     wanted = (
-        ("personal", _PERSONAL, sorted({one for event in events for one in _commitments(event)})),
-        ("people", _PEOPLE, sorted({one for event in events for one in _persons(event)})),
+        ("personal", _PERSONAL, sorted({one for event in events for one in event.commitments})),
+        ("people", _PEOPLE, sorted({one for event in events for one in event.persons})),
         ("offices", _OFFICES, sorted({e.subject_id for e in events if e.subject_type == "office"})),
         ("files", _FILES, sorted({(e.subject_type, e.subject_id) for e in filed})),
     )
@@ -229,15 +243,11 @@ class _Known:
 
     def complete(self, event: Event) -> Event:
         files = None if event.kind.startswith("file_") else self._files.get((event.subject_type, event.subject_id))
-        personal = {one: self._personal.get(one) for one in _commitments(event)}
-        people = {one: self._names[one] for one in (*_persons(event), event.subject_id) if one in self._names}
+        personal = {one: self._personal.get(one) for one in event.commitments}
+        people = {one: self._names[one] for one in (*event.persons, event.subject_id) if one in self._names}
         if not (files or personal or people):
             return event
         return replace(event, personal=personal, people=people, evidence=tuple(files.values()) if files else ())
-
-
-def _commitments(event: Event) -> Iterable[str]:
-    return _committed([event.before, event.after])
 
 
 def _committed(value: Any) -> Iterable[str]:
@@ -252,10 +262,10 @@ def _committed(value: Any) -> Iterable[str]:
             yield from _committed(one)
 
 
-def _persons(event: Event) -> Iterable[str]:
-    named = [event.after.get("person")]
-    if event.subject_type in ("person", "sign_in"):
-        named.append(event.subject_id)
+def _persons(subject_type: str, subject_id: str, after: Mapping[str, Any]) -> Iterable[str]:
+    named = [after.get("person")]
+    if subject_type in ("person", "sign_in"):
+        named.append(subject_id)
     # The subject of a failed sign-in may be the keyed hash of a name that nobody has.
     return (one for one in named if isinstance(one, str) and one.isascii() and one.isdecimal() and len(one) < 20)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
+from flask import request
 from flask_babel import gettext as _
 
-from ledger.audit.queries_record_entries import UNTOLD, Event
+from ledger.audit.queries_record_entries import REMEMBERED, UNTOLD, Event
 from ledger.audit.schemas_sentences import role_names, sentence
 from ledger.audit.schemas_sentences_values import baseline_label, baseline_value, place_name, told_money, told_value
 from ledger.domain.access import PROVINCE
@@ -17,6 +19,7 @@ from ledger.domain.changes import DISPOSITION_NAMES, STATUS_NAMES
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
 from ledger.funds.schemas_shown import field_label
+from ledger.http import locale
 from ledger.http.navigation import is_there
 from ledger.http.paging import path
 
@@ -126,7 +129,17 @@ class Told:
 
 def told(event: Event, *, shows_personal: bool = True) -> Told:
     """An event in the reader's language; without `shows_personal` a personal value is its commitment's beginning."""
-    shown = event if shows_personal else _veiled(event)
+    if event.stands_alone:
+        return _remembered(event, locale.language(), request.script_root)
+    return _told(event, event if shows_personal else _veiled(event))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(event: Event, _language: str, _script_root: str) -> Told:
+    return _told(event, event)
+
+
+def _told(event: Event, shown: Event) -> Told:
     has_page = event.subject_type in _KINDS
     return Told(
         stream=event.stream,

@@ -69,8 +69,9 @@ class Navigation:
 
 def items(actor: Actor) -> list[Item]:
     """The links for `actor`, in the order of the desk: work first, oversight last."""
+    here, known = request.path, g.get("navigation_counts", {})
     return [
-        Item(label, url, _is_current(url), _count(actor, place), key)
+        Item(label, url, _is_current(url, here), known[place] if place in known else _count(actor, place), key)
         for label, url, place, key in _links(locale.language(), actor.roles, actor.tenant_code)
         if is_there(url)
     ]
@@ -110,9 +111,6 @@ def _links(_language: str, roles: frozenset[Role], tenant_code: str) -> tuple[tu
 
 
 def _count(actor: Actor, place: str) -> int | None:
-    known: dict[str, int | None] = g.get("navigation_counts", {})
-    if place in known:
-        return known[place]
     counting: Counting | None = current_app.extensions.get(_COUNTS, {}).get(place)
     return None if counting is None else counting(actor)
 
@@ -140,5 +138,5 @@ def _answers(url: str) -> bool:
     return True
 
 
-def _is_current(url: str) -> bool:
-    return request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
+def _is_current(url: str, here: str) -> bool:
+    return here == url or (url != "/" and here.startswith(f"{url}/"))

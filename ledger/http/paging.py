@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -141,7 +142,11 @@ def link(**changes: object) -> str:
 
 def path(*parts: object) -> str:
     """A URL of the site map from its parts: `path("t", "220100", "pilots", 7)` is `/t/220100/pilots/7`."""
-    root = request.script_root
+    return _path(request.script_root, *parts)
+
+
+@lru_cache(maxsize=4096)
+def _path(root: str, *parts: object) -> str:
     return (quote(root) if root else "") + "/" + "/".join([_quoted(str(part)) for part in parts])
 
 
