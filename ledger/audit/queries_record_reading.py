@@ -9,13 +9,13 @@ from typing import Any, Final, TypeAlias
 
 from ledger.audit.queries_record_entries import Event, event_of
 from ledger.audit.queries_record_filters import FIRST_INSTANT, LAST_INSTANT, Filters
-from ledger.audit.queries_record_sql import HEAD, MOST_COUNTED, RECORDED, STATEMENTS
+from ledger.audit.queries_record_sql import ALONG, HEAD, MOST_COUNTED, RECORDED, SORTED, STATEMENTS
 from ledger.desk import Desk
 from ledger.domain.documents import DocumentKind
 from ledger.domain.errors import NotFound
 from ledger.domain.money import ZERO, Money
 from ledger.identity.store_reference import STREAMS
-from ledger.tenancy import Row
+from ledger.tenancy import Reading, Row
 
 Edge: TypeAlias = Mapping[str, int]
 """A place in each stream: what has a smaller number is older."""
@@ -165,7 +165,7 @@ class Reader:
             for span in spans
             if span.first_seq <= span.last_seq
         ]
-        found = self._desk.read_all(*readings) if readings else []
+        found = self._read(readings) if readings else []
         return _merged(found, limit + 1, newest_first=newest_first)
 
     def sums(self) -> tuple[int, tuple[Touched, ...]]:
@@ -177,7 +177,7 @@ class Reader:
             statement.reading(self._desk, span.stream, **self._given, **_within(span), limit=MOST_COUNTED)
             for span in self._spans
         ]
-        rows = [row for part in self._desk.read_all(*readings) for row in part]
+        rows = [row for part in self._read(readings) for row in part]
         return self._total, _touched(rows)
 
     def _count(self) -> int:
@@ -187,10 +187,15 @@ class Reader:
             limit = MOST_COUNTED + 1 - found
             counting = STATEMENTS[self._lead].count
             reading = counting.reading(self._desk, span.stream, **self._given, **_within(span), limit=limit)
-            found += int(self._desk.read_all(reading)[0][0].found)
+            found += int(self._read([reading])[0][0].found)
             if found > MOST_COUNTED:
                 break
         return found
+
+    def _read(self, readings: Sequence[Reading]) -> list[list[Row]]:
+        if self._lead in SORTED:
+            return self._desk.read_all(*readings)
+        return self._desk.read_all(ALONG, *readings)[1:]
 
 
 def _within(span: Span) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Final
 from ledger.audit.queries_record_entries import COLUMNS, JOINED, Pair
 from ledger.audit.queries_record_kinds import GROUPS, OLDEST_QUIET
 from ledger.domain.documents import DocumentKind
+from ledger.tenancy import Constant, Reading
 
 MOST_COUNTED: Final = 10_000
 """Up to how many entries a record counts and adds up; beyond it says that there are more."""
@@ -45,7 +46,7 @@ _LED: Final = {
 """What makes each index lead; a group is led by the index of kinds, kind by kind."""
 _ALONE: Final = frozenset({"day_alone", "amount_alone"})
 """Narrowed by their range and nothing else: the index answers by itself, and no row of a long range is looked at."""
-_SORTED: Final = frozenset({"day", "amount", *_ALONE})
+SORTED: Final = frozenset({"day", "amount", *_ALONE})
 """Led by a range, which is not in the order of entries: what it finds is sorted."""
 
 
@@ -57,7 +58,7 @@ def _found(lead: str, columns: str, end: str, *, sqlite: bool) -> str:
     if lead in GROUPS:
         parts = [f"SELECT * FROM ({start} AND e.kind = '{kind}'{edge}{asked}{end}) k" for kind in GROUPS[lead]]
         return " UNION ALL ".join(parts)
-    if lead in _SORTED:
+    if lead in SORTED:
         # An expression is no key: the planner does not walk the stream in its order for a range.
         edge, end = edge.replace("e.seq", "(e.seq + 0)"), end.replace("e.seq", "(e.seq + 0)")
     return start + _LED[lead] + edge + asked + end
@@ -114,6 +115,20 @@ def _made(lead: str) -> Statements:
 STATEMENTS: Final = {lead: _made(lead) for lead in (*_LED, *GROUPS)}
 """Every lead's statements, made when the module is loaded."""
 
+ALONG: Final[Reading] = (
+    Constant(
+        "SELECT set_config('enable_sort', 'off', true) AS sorting, set_config('enable_bitmapscan', 'off', true) AS maps,"
+        " set_config('jit', 'off', true) AS compiling ORDER BY sorting",
+        sqlite="SELECT 'off' AS sorting, 'off' AS maps, 'off' AS compiling ORDER BY sorting",
+        province_wide=True,
+    ),
+    {},
+)
+"""Goes before readings whose lead is in the order of entries: they walk along its index and stop at their limit.
+
+A plan made for any filters expects next to no row behind them, and would fetch and sort the whole stream.
+What is to be sorted all the same is taken for dear, and not worth compiling for that.
+"""
 HEAD: Final = Pair("SELECT seq FROM journal_head WHERE tenant_code = {of}")
 RECORDED: Final = Pair("SELECT recorded_at FROM journal_entry WHERE tenant_code = {of} AND seq = :seq")
 OFFICES: Final = Pair(
