@@ -57,3 +57,16 @@ def always(table: str, *triggers: str) -> None:
     if is_postgresql():
         for trigger in triggers:
             op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+
+
+def made(file: str, what: str) -> str:
+    """The statement of a file of guards that makes `what` ("FUNCTION name("), without the words before it."""
+    statements = (GUARDS / file).read_text(encoding="utf-8").split("--;;")
+    bare = ["\n".join(line for line in one.splitlines() if not line.startswith("--")).strip() for one in statements]
+    (found,) = (one for one in bare if one.startswith((f"CREATE {what}", f"CREATE OR REPLACE {what}")))
+    return found
+
+
+def say(statement: str) -> None:
+    """Execute one statement as it stands."""
+    op.get_bind().exec_driver_sql(statement.replace("%", "%%"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.securing import GUARDS, is_postgresql, run
+from migrations.securing import is_postgresql, made, run, say
 
 revision = "0009"
 down_revision = "0008"
@@ -56,38 +56,26 @@ def downgrade() -> None:
         raise RuntimeError("the ledger holds reductions, which the version before does not know")
     if is_postgresql():
         for name, file in POSTGRESQL_FUNCTIONS.items():
-            _say(_made(file, f"FUNCTION {name}(").replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
+            say(made(file, f"FUNCTION {name}(").replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
     else:
         for name, file in SQLITE_TRIGGERS.items():
-            _say(f"DROP TRIGGER {name}")
-            _say(_made(file, f"TRIGGER {name} "))
+            say(f"DROP TRIGGER {name}")
+            say(made(file, f"TRIGGER {name} "))
     _views("views.sql")
     _index_papers(PAPERS)
     _complete(KIND_COMPLETE.replace(REVERSAL, BRANCH + REVERSAL), KIND_COMPLETE)
 
 
-def _made(file: str, what: str) -> str:
-    """The statement of a file of guards that makes `what`, without the words before it."""
-    statements = (GUARDS / file).read_text(encoding="utf-8").split("--;;")
-    bare = ["\n".join(line for line in one.splitlines() if not line.startswith("--")).strip() for one in statements]
-    (found,) = (one for one in bare if one.startswith((f"CREATE {what}", f"CREATE OR REPLACE {what}")))
-    return found
-
-
-def _say(statement: str) -> None:
-    op.get_bind().exec_driver_sql(statement.replace("%", "%%"))
-
-
 def _views(file: str) -> None:
     for view in VIEWS:
-        statement = _made(file, f"VIEW {view} ")
+        statement = made(file, f"VIEW {view} ")
         if is_postgresql():
-            _say(statement.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
+            say(statement.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
             # A view that is replaced forgets that it reads as whoever asks.
-            _say(f"ALTER VIEW {view} SET (security_invoker = true)")
+            say(f"ALTER VIEW {view} SET (security_invoker = true)")
         else:
-            _say(f"DROP VIEW {view}")
-            _say(statement)
+            say(f"DROP VIEW {view}")
+            say(statement)
 
 
 def _index_papers(where: str) -> None:
@@ -111,8 +99,8 @@ def _complete(old: str, new: str) -> None:
         RuntimeError: on SQLite, the table's text is not what it was made with.
     """
     if is_postgresql():
-        _say("ALTER TABLE document DROP CONSTRAINT ck_document_kind_complete")
-        _say(f"ALTER TABLE document ADD CONSTRAINT ck_document_kind_complete CHECK ({new})")
+        say("ALTER TABLE document DROP CONSTRAINT ck_document_kind_complete")
+        say(f"ALTER TABLE document ADD CONSTRAINT ck_document_kind_complete CHECK ({new})")
         return
     # SQLite has no ALTER for a CHECK. Its manual ("Making Other Kinds Of Table Schema Changes") writes the text of
     # the table anew where the rows stay as they are; a copy of the table would take its triggers and views along.
@@ -122,12 +110,12 @@ def _complete(old: str, new: str) -> None:
     if sql.count(old) != 1:
         raise RuntimeError("the table of documents is not the one that the first migration made")
     version = int(connection.execute(sa.text("PRAGMA schema_version")).scalar_one())
-    _say("PRAGMA writable_schema = ON")
+    say("PRAGMA writable_schema = ON")
     connection.execute(
         sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = 'document'"),
         {"sql": sql.replace(old, new)},
     )
-    _say(f"PRAGMA schema_version = {version + 1}")
-    _say("PRAGMA writable_schema = OFF")
+    say(f"PRAGMA schema_version = {version + 1}")
+    say("PRAGMA writable_schema = OFF")
     if connection.execute(sa.text("PRAGMA integrity_check(1)")).scalar_one() != "ok":
         raise RuntimeError("the table of documents does not fit its new text")
