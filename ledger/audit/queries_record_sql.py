@@ -117,9 +117,9 @@ STATEMENTS: Final = {lead: _made(lead) for lead in (*_LED, *GROUPS)}
 
 ALONG: Final[Reading] = (
     Constant(
-        "SELECT set_config('enable_sort', 'off', true) AS sorting, set_config('enable_bitmapscan', 'off', true) AS maps,"
+        "SELECT set_config('enable_sort', 'off', true) AS sorting, set_config('enable_bitmapscan', 'off', true) AS map,"
         " set_config('jit', 'off', true) AS compiling ORDER BY sorting",
-        sqlite="SELECT 'off' AS sorting, 'off' AS maps, 'off' AS compiling ORDER BY sorting",
+        sqlite="SELECT 'off' AS sorting, 'off' AS map, 'off' AS compiling ORDER BY sorting",
         province_wide=True,
     ),
     {},
