@@ -66,8 +66,9 @@ class Evidence:
 class Event:
     """One act with the parts of its sentence. `before` and `after` are the fact's own plain values.
 
-    `commitments` and `persons` are what they only name: personal values and persons by their ids. `personal` are the values behind the commitments in them: None where a value was erased. `people`
-    are the names of the persons and offices that the fact names by id, as far as the reader's scope holds them.
+    `commitments` and `persons` are what they only name: personal values, and persons by their ids.
+    `personal` are the values behind the commitments: None where a value was erased. `people` are the
+    names of the persons and offices that the fact names by id, as far as the reader's scope holds them.
     """
 
     stream: str
