@@ -13,6 +13,7 @@ from ledger.domain.documents import PERMISSIONS, Act, DocumentKind, check_revers
 from ledger.domain.errors import Conflict, NotFound, Required
 from ledger.funds import commands_posting, store
 from ledger.funds.store import StoredDocument
+from ledger.funds.store_positions import document_allocation_reading
 from ledger.funds.store_versions import check_maker, check_version
 from ledger.journal import Fact
 
@@ -28,7 +29,9 @@ class _Act:
     version: int | None = None
 
     def _load(self, desk: Desk) -> StoredDocument:
-        document = store.load_document(desk, self.document_id, lock=True)
+        return self._seen(desk, store.load_document(desk, self.document_id, lock=True))
+
+    def _seen(self, desk: Desk, document: StoredDocument) -> StoredDocument:
         if self._collection(desk, document) is not self.kind:
             raise NotFound()
         check_version(desk, document, self.version)
@@ -61,10 +64,13 @@ class ApproveDocument(_Act):
         return PERMISSIONS[self.kind][1]
 
     def run(self, desk: Desk) -> list[Fact]:
-        document = self._load(desk)
+        rows, drawn_on = desk.read_all(
+            store.document_reading(self.document_id), document_allocation_reading(desk, self.document_id)
+        )
+        document = self._seen(desk, store.document_found(desk, rows))
         next_status(document.status, Act.APPROVE)
         check_second_person(document.made_by, desk.actor.person_id)
-        return commands_posting.post_with_original(desk, document, desk.actor)
+        return commands_posting.post_with_original(desk, document, desk.actor, drawn_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,12 +49,16 @@ class DisbursementBook:
     """Checks disbursement drafts one after another, each in sight of those before it, and stores them.
 
     `many` reads the year's vouchers once instead of asking for each, and locks no allocation
-    before `lock`: whoever stores the drafts calls it first.
+    before `lock`: whoever stores the drafts calls it first. `takes_number` takes the number of the
+    one document that is planned together with what its rules read.
     """
 
-    def __init__(self, desk: Desk, *, many: bool = False) -> None:
+    def __init__(self, desk: Desk, *, many: bool = False, takes_number: bool = False) -> None:
         self._desk = desk
         self._many = many
+        self._takes_number = takes_number
+        self._series = (store.PREFIXES[DocumentKind.DISBURSEMENT], desk.today.year)
+        self._number = ""
         self._contexts: dict[int, AllocationContext] = {}
         self._asked: dict[int, Money] = {}
         self._vouchers: dict[int, set[str]] = {}
@@ -66,7 +70,7 @@ class DisbursementBook:
             FutureDate, NotFound, Frozen, BeforeAllocation, PayeeMismatch, VoucherDuplicate, ExceedsAllocated.
         """
         self.check(draft, except_id=except_id)
-        return self.document(draft)
+        return self.document(draft, number=self._number)
 
     def check(self, draft: DisbursementDraft, *, except_id: int = 0) -> None:
         """Check one draft, and keep room for it among those that follow. Raises what `plan` raises."""
@@ -111,10 +115,12 @@ class DisbursementBook:
             if draft.allocation_id not in self._contexts:
                 self._keep(store_positions.allocation(self._desk, draft.allocation_id, lock=False))
             return self._contexts[draft.allocation_id], ()
-        allocations, vouchers = self._desk.read_all(
+        allocations, vouchers, *numbers = self._desk.read_all(
             store_positions.allocation_reading(self._desk, draft.allocation_id),
             voucher_reading(self._desk, draft.voucher_no, draft.paid_on, except_id),
+            *([store.number_reading(*self._series)] if self._takes_number else ()),
         )
+        self._number = store.numbers_found(numbers[0], *self._series)[0] if numbers else ""
         if draft.allocation_id not in self._contexts:
             self._keep(store_positions.allocation_found(allocations))
         return self._contexts[draft.allocation_id], vouchers
@@ -161,12 +167,16 @@ class RecordDisbursement(DisbursementDraft):
 
     def plan(self, desk: Desk) -> StoredDocument:
         """The document, once its rules hold; nothing is stored. Raises what `DisbursementBook.plan` raises."""
-        planned = DisbursementBook(desk).plan(self)
-        return replace(planned, status=Status.DRAFT) if self.draft else planned
+        return self._planned(DisbursementBook(desk))
 
     def run(self, desk: Desk) -> list[Fact]:
-        verb = "drafted" if self.draft else "recorded"
-        return [store.fact(one, verb) for one in store.insert_documents(desk, [self.plan(desk)])]
+        planned = self._planned(DisbursementBook(desk, takes_number=True))
+        store.write_documents(desk, [planned])
+        return [store.fact(planned, "drafted" if self.draft else "recorded")]
+
+    def _planned(self, book: DisbursementBook) -> StoredDocument:
+        planned = book.plan(self)
+        return replace(planned, status=Status.DRAFT) if self.draft else planned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

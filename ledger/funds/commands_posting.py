@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ledger.desk import Desk
@@ -29,7 +30,7 @@ from ledger.funds.store_reductions import check_waiting_reduction, reduction_ent
 from ledger.journal import Fact
 from ledger.pilots.store import check_holds, load_pilot, policy_in_force
 from ledger.pilots.store_holds import check_project_holds
-from ledger.tenancy import Constant
+from ledger.tenancy import Constant, Row
 
 _ENTRIES = Constant(
     "SELECT id, line_id, allocation_id, disbursement_id, from_stage, to_stage, amount FROM entry"
@@ -37,19 +38,27 @@ _ENTRIES = Constant(
 )
 
 
-def post(desk: Desk, document: StoredDocument, checker: Actor) -> Fact:
+def post(desk: Desk, document: StoredDocument, checker: Actor, drawn_on: Sequence[Row] = ()) -> Fact:
     """Check a waiting document against the present positions and post it.
+
+    `drawn_on` is the allocation that a disbursement draws on, where it was read and locked with the document.
 
     Raises:
         LedgerError: a rule no longer holds; the document keeps waiting.
     """
-    return post_entries(desk, document, entries_of(desk, document), checker)
+    if drawn_on and document.kind is DocumentKind.DISBURSEMENT:
+        entries = _disbursement(desk, document, drawn_on)
+    else:
+        entries = entries_of(desk, document)
+    return post_entries(desk, document, entries, checker)
 
 
-def post_with_original(desk: Desk, document: StoredDocument, checker: Actor) -> list[Fact]:
+def post_with_original(
+    desk: Desk, document: StoredDocument, checker: Actor, drawn_on: Sequence[Row] = ()
+) -> list[Fact]:
     """Post a document; a reversal leaves a fact about the document that it reversed, too."""
     if document.reverses_id is None:
-        return [post(desk, document, checker)]
+        return [post(desk, document, checker, drawn_on)]
     before = store.load_document(desk, document.reverses_id, lock=True)
     posted = post(desk, document, checker)
     after = replace(before, status=Status.REVERSED, version=before.version + 1)
@@ -85,8 +94,11 @@ def _allocation(desk: Desk, document: StoredDocument) -> list[NewEntry]:
     return [_entry(MOVES[DocumentKind.ALLOCATION][0], document.amount, line_id=line_id, allocation_id=document.id)]
 
 
-def _disbursement(desk: Desk, document: StoredDocument) -> list[NewEntry]:
-    context = store_positions.allocation(desk, document.allocation_id or 0)
+def _disbursement(desk: Desk, document: StoredDocument, drawn_on: Sequence[Row] = ()) -> list[NewEntry]:
+    if drawn_on:
+        context = store_positions.allocation_found(drawn_on)
+    else:
+        context = store_positions.allocation(desk, document.allocation_id or 0)
     if context.held:
         check_holds(desk, context.uscc, DocumentKind.DISBURSEMENT)
     if context.project_held:

@@ -179,10 +179,23 @@ def load_document(desk: Desk, document_id: int, *, lock: bool = False, field: st
     Raises:
         NotFound: unknown, or another tenant's.
     """
-    row = desk.first(_DOCUMENT_LOCKED if lock else _DOCUMENT, id=document_id)
-    if row is None:
+    return document_found(desk, desk.rows(_DOCUMENT_LOCKED if lock else _DOCUMENT, id=document_id), field)
+
+
+def document_reading(document_id: int) -> Reading:
+    """How one document is read and locked, for who reads more in the same exchange; `document_found` takes it."""
+    return (_DOCUMENT_LOCKED, {"id": document_id})
+
+
+def document_found(desk: Desk, rows: Sequence[Row], field: str | None = None) -> StoredDocument:
+    """The document among what was read, with an award's lines.
+
+    Raises:
+        NotFound: unknown, or another tenant's.
+    """
+    if not rows:
         raise NotFound(field=field)
-    return with_lines(desk, stored_document(row))
+    return with_lines(desk, stored_document(rows[0]))
 
 
 def stored_document(row: Any) -> StoredDocument:

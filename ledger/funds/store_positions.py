@@ -43,6 +43,10 @@ def _allocations(where: str) -> Constant:
 
 _ALLOCATION_BY_ID = _allocations(" AND d.id = :id")
 _ALLOCATION_LOCKED = _allocations(" AND d.id = :id FOR UPDATE OF q")
+_ALLOCATION_OF_DOCUMENT = _allocations(
+    " AND d.id = (SELECT a.allocation_id FROM document a WHERE a.tenant_code = :tenant_code AND a.id = :document_id)"
+    " FOR UPDATE OF q"
+)
 _ALLOCATION_OF_PROJECT = _allocations(" AND d.project_id = :project_id ORDER BY d.id FOR UPDATE OF q")
 _POSITION = Constant(
     "SELECT allocated, waiting, disbursed, recovered_undisbursed, spent, accepted, recovered_disbursed"
@@ -106,6 +110,11 @@ def allocation(desk: Desk, allocation_id: int, *, lock: bool = True) -> Allocati
 def allocation_reading(desk: Desk, allocation_id: int) -> Reading:
     """How one allocation is read and locked, for who reads more in the same exchange; `allocation_found` takes it."""
     return (_ALLOCATION_LOCKED, {"id": allocation_id, "today_on": desk.today})
+
+
+def document_allocation_reading(desk: Desk, document_id: int) -> Reading:
+    """How the allocation that a document draws on is read and locked, together with the document itself."""
+    return (_ALLOCATION_OF_DOCUMENT, {"document_id": document_id, "today_on": desk.today})
 
 
 def allocation_found(rows: Sequence[Row]) -> AllocationContext:
