@@ -3,10 +3,11 @@
     UPDATE pilot_position p SET awarded = p.awarded - one.amount
       WHERE p.tenant_code = one.tenant_code AND p.pilot_id = one.pilot_id;
     UPDATE line_position p SET awarded = p.awarded - one.amount
-      WHERE p.tenant_code = one.tenant_code AND p.line_id = one.line_id
-        AND p.awarded - one.amount >= p.allocated + (SELECT coalesce(sum(w.amount), 0) FROM document w
-          WHERE w.tenant_code = one.tenant_code AND w.line_id = one.line_id AND w.kind = 'allocation' AND w.status = 'waiting');
-    IF NOT FOUND THEN
+      WHERE p.tenant_code = one.tenant_code AND p.line_id = one.line_id;
+    -- Asked once the line is ours: one statement would count waiting allocations as they stood before it waited for the line.
+    IF EXISTS (SELECT FROM line_position p WHERE p.tenant_code = one.tenant_code AND p.line_id = one.line_id
+               AND p.awarded < p.allocated + (SELECT coalesce(sum(w.amount), 0) FROM document w
+                 WHERE w.tenant_code = p.tenant_code AND w.line_id = p.line_id AND w.kind = 'allocation' AND w.status = 'waiting')) THEN
       RAISE EXCEPTION 'ledger:exceeds_awarded allocations wait for their check'; END IF;
     UPDATE document d SET status = 'posted', version = d.version + 1, checked_by = one.checked_by,
         checked_by_name = one.checked_by_name, checked_at = one.recorded_at
