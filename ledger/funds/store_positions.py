@@ -44,7 +44,8 @@ def _allocations(where: str) -> Constant:
 _ALLOCATION_BY_ID = _allocations(" AND d.id = :id")
 _ALLOCATION_LOCKED = _allocations(" AND d.id = :id FOR UPDATE OF q")
 _ALLOCATION_OF_DOCUMENT = _allocations(
-    " AND d.id = (SELECT a.allocation_id FROM document a WHERE a.tenant_code = :tenant_code AND a.id = :document_id)"
+    " AND d.id = (SELECT a.allocation_id FROM document a WHERE a.tenant_code = :tenant_code AND a.id = :document_id"
+    " AND a.kind = 'disbursement')"
     " FOR UPDATE OF q"
 )
 _ALLOCATION_OF_PROJECT = _allocations(" AND d.project_id = :project_id ORDER BY d.id FOR UPDATE OF q")
@@ -52,12 +53,15 @@ _POSITION = Constant(
     "SELECT allocated, waiting, disbursed, recovered_undisbursed, spent, accepted, recovered_disbursed"
     " FROM allocation_position WHERE tenant_code = :tenant_code AND allocation_id = :allocation_id"
 )
+_LINE_LOCK = Constant(
+    "SELECT line_id FROM line_position WHERE tenant_code = :tenant_code AND line_id = :line_id FOR UPDATE"
+)
 _LINE = Constant(
     "SELECT l.id AS line_id, l.award_id, l.project_id, l.project_code, q.pilot_id, q.awarded, q.allocated,"
     " (SELECT sum(w.amount) FROM document w WHERE w.tenant_code = l.tenant_code AND w.line_id = l.id"
     " AND w.kind = 'allocation' AND w.status = 'waiting' AND w.id <> :except_id) AS waiting"
     " FROM award_line l JOIN line_position q ON q.tenant_code = l.tenant_code AND q.line_id = l.id"
-    " WHERE l.tenant_code = :tenant_code AND l.id = :line_id FOR UPDATE OF q"
+    " WHERE l.tenant_code = :tenant_code AND l.id = :line_id"
 )
 _FUND_LINE = Constant(
     "SELECT f.fiscal_year, f.total, f.awarded FROM fund_line f WHERE f.fiscal_year = :fiscal_year FOR UPDATE",
@@ -113,7 +117,10 @@ def allocation_reading(desk: Desk, allocation_id: int) -> Reading:
 
 
 def document_allocation_reading(desk: Desk, document_id: int) -> Reading:
-    """How the allocation that a document draws on is read and locked, together with the document itself."""
+    """How the allocation that a disbursement draws on is read and locked, together with the document itself.
+
+    Of any other document nothing is read: their rules lock what stands between them and the allocation first.
+    """
     return (_ALLOCATION_OF_DOCUMENT, {"document_id": document_id, "today_on": desk.today})
 
 
@@ -151,9 +158,13 @@ def position_of(desk: Desk, allocation_id: int) -> AllocationPosition | None:
 
 def line(desk: Desk, line_id: int, except_id: int = 0) -> LinePosition:
     """An award line's position, locked; allocations under check (but `except_id`) count as waiting."""
-    row = desk.first(_LINE, line_id=line_id, except_id=except_id)
-    if row is None:
+    # What waits for its check is counted once the line is ours: one more may have come while we waited for it.
+    _locked, rows = desk.read_all(
+        (_LINE_LOCK, {"line_id": line_id}), (_LINE, {"line_id": line_id, "except_id": except_id})
+    )
+    if not rows:
         raise NotFound(field="award_id")
+    row = rows[0]
     return LinePosition(awarded=row.awarded, allocated=row.allocated, waiting=row.waiting or ZERO)
 
 
