@@ -46,10 +46,7 @@ def post(desk: Desk, document: StoredDocument, checker: Actor, drawn_on: Sequenc
     Raises:
         LedgerError: a rule no longer holds; the document keeps waiting.
     """
-    if drawn_on:
-        entries = _disbursement(desk, document, drawn_on)
-    else:
-        entries = entries_of(desk, document)
+    entries = _disbursement(desk, document, drawn_on) if drawn_on else entries_of(desk, document)
     return post_entries(desk, document, entries, checker)
 
 
